@@ -1,0 +1,120 @@
+"""The one setting, `VISUALSEARCH`, read into one frozen dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every key of `VISUALSEARCH`, in lower case, with its default."""
+
+    embedder: str = "thumbnail"
+    """A name from the README's table, a path of weights, or the dotted path of an Embedder class."""
+    index: str = "faiss"
+    """`faiss`, `exact`, or the dotted path of an Index class."""
+    directory: Path = Path("var/visualsearch")
+    """Where snapshots of the index lie; it can be deleted at any time."""
+    queue: str = "visualsearch"
+    """The Celery queue of our own tasks."""
+    bell: bool = True
+    """Whether a save wakes a worker at once; without it the sweeper finds the save."""
+    sweep_seconds: float = 10.0
+    """How often the sweeper looks for what the bell missed."""
+    reconcile_seconds: float = 3600.0
+    """How often the shop is compared with the rows, to find changes that sent no signal."""
+    batch_size: int = 16
+    """Pictures embedded at once."""
+    lease_seconds: float = 60.0
+    """How long a worker may hold an object before another takes it over."""
+    retry_seconds: float = 30.0
+    """Pause before a failed picture is tried again; it doubles with every failure."""
+    retry_seconds_most: float = 86_400.0
+    """The longest such pause."""
+    ivf_from: int = 10_000
+    """Number of vectors from which an IVF index is built; fewer are searched exactly."""
+    recall_target: float = 0.99
+    """Share of the exact ten nearest that an IVF index must find when it is built."""
+    compact_from: int = 2_000
+    """Rows past the snapshot from which a worker writes a new one."""
+    search_threads: int = 1
+    """OpenMP threads of one search."""
+    image_bytes_most: int = 20_000_000
+    """Largest file that is read, in bytes."""
+    image_pixels_most: int = 64_000_000
+    """Most pixels of a picture, known from its header before it is decoded."""
+    limit: int = 20
+    """Results of a search that does not say how many."""
+    limit_most: int = 100
+    """Most results of one search."""
+
+
+_CHOICES_OF_TYPE: dict[type, tuple[type, ...]] = {float: (float, int), Path: (Path, str)}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A key or value of the setting that cannot be used; its default is used instead."""
+
+    message: str
+    hint: str
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings; a wrong key or value counts as not written and is told by `manage.py check`."""
+    return _read()[0]
+
+
+def get_problems() -> tuple[Problem, ...]:
+    """Return what is wrong with the setting."""
+    return _read()[1]
+
+
+def _read() -> tuple[Settings, tuple[Problem, ...]]:
+    written = getattr(django_settings, "VISUALSEARCH", {})
+    if not isinstance(written, dict):
+        return Settings(), (Problem("VISUALSEARCH is not a dict.", "Write VISUALSEARCH = {...}, or leave it out."),)
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for key, value in written.items():
+        problem = _problem_with(key, value)
+        if problem:
+            problems.append(problem)
+        else:
+            values[key.lower()] = Path(value) if key == "DIRECTORY" else value
+    return Settings(**values), tuple(problems)
+
+
+def _problem_with(key: Any, value: Any) -> Problem | None:
+    types = {name.upper(): kind for name, kind in get_type_hints(Settings).items()}
+    if key not in types:
+        return Problem(f"VISUALSEARCH has an unknown key {key!r}.", f"Known keys: {', '.join(sorted(types))}.")
+    kind = types[key]
+    fits = isinstance(value, _CHOICES_OF_TYPE.get(kind, (kind,))) and (kind is bool or not isinstance(value, bool))
+    if not fits:
+        return Problem(
+            f"VISUALSEARCH['{key}'] is {value!r}, which is no {kind.__name__}.",
+            f"Its default is {_default_of(key)!r}.",
+        )
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
+        return Problem(f"VISUALSEARCH['{key}'] is {value!r}.", "Write a number above 0.")
+    return None
+
+
+def _default_of(key: str) -> Any:
+    return next(field.default for field in fields(Settings) if field.name == key.lower())
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "VISUALSEARCH":
+        get_settings.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="visualsearch.conf")

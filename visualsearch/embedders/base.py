@@ -1,0 +1,46 @@
+"""The contract of the family: images in, vectors of unit length out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from django.core.checks import CheckMessage
+from PIL import Image
+
+from visualsearch.vectors import Vectors
+
+
+class Embedder(ABC):
+    """Turns images into vectors whose cosine says how alike two images look.
+
+    Building one must be cheap: weights and heavy libraries are loaded by the first `embed` or by `prepare`.
+    """
+
+    name: str
+    """What the setting, the README's table and `visualsearch_status` call it."""
+
+    dimensions: int
+    """Numbers in a vector."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Name everything that changes a vector: architecture, weights, preprocessing, pooling, dimensions.
+
+        At most 100 characters of `[a-z0-9.-]`, so that it can name a folder. Computed without loading a model.
+        """
+
+    @abstractmethod
+    def embed(self, images: Sequence[Image.Image]) -> Vectors:
+        """Return one unit vector an image, shape (len(images), dimensions), float32.
+
+        Images are upright RGB of any size. Raises EmbedderUnavailable when the model cannot be loaded.
+        """
+
+    def prepare(self) -> None:
+        """Load what the first `embed` would load, so that the first photo does not wait for it."""
+
+    def check(self) -> list[CheckMessage]:
+        """Return what `manage.py check` should say about this embedder's options."""
+        return []

@@ -1,0 +1,55 @@
+"""Everything that can go wrong, in one tree.
+
+VisualSearchError
+├── InvalidImage            the bytes are not a picture that can be searched with
+│   └── ImageTooLarge       too many bytes or too many pixels
+├── InvalidQuery            the question is wrong: box, filter, limit, vector
+│   ├── InvalidBox
+│   └── InvalidVector       wrong dimensions, NaN or zero length
+├── UnknownSource           no model is registered under this name
+├── EmbedderUnavailable     the model or its weights cannot be loaded
+└── IndexUnavailable        the index cannot answer now
+    └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
+"""
+
+from __future__ import annotations
+
+
+class VisualSearchError(Exception):
+    """The root of all errors of this package; never raised itself."""
+
+
+class InvalidImage(VisualSearchError):
+    """The bytes are not a picture that can be searched with."""
+
+
+class ImageTooLarge(InvalidImage):
+    """The picture has more bytes or more pixels than the settings allow."""
+
+
+class InvalidQuery(VisualSearchError):
+    """The question cannot be answered as it was put."""
+
+
+class InvalidBox(InvalidQuery):
+    """The box is not a region inside the photo."""
+
+
+class InvalidVector(InvalidQuery):
+    """A vector has the wrong dimensions, is not finite, or has no length."""
+
+
+class UnknownSource(InvalidQuery):
+    """No model is registered under this name."""
+
+
+class EmbedderUnavailable(VisualSearchError):
+    """The model, its weights or its libraries cannot be loaded; the message says what to do."""
+
+
+class IndexUnavailable(VisualSearchError):
+    """The index cannot answer now; asking again later may succeed."""
+
+
+class SnapshotDamaged(IndexUnavailable):
+    """The files of a snapshot are torn, of another index, or missing."""

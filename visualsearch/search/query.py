@@ -1,0 +1,35 @@
+"""What can be asked: a photo, a region of it, and which objects may be answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from PIL import Image
+
+from visualsearch.images import Box
+from visualsearch.sources import Picture
+
+Photo = bytes | Path | IO[bytes] | Picture | Image.Image
+"""A shopper's photo: bytes, a path, an open file, one of the shop's own pictures, or an image that is decoded already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoQuery:
+    """One search by photo."""
+
+    photo: Photo
+    box: Box | None = None
+    """The region of the photo to search with; the whole photo without it."""
+    source: str = ""
+    """Name of the source to search; may be left out where only one is registered."""
+    within: QuerySet[Any] | None = None
+    """Answer with objects of this queryset alone; objects outside the source's own queryset are never answered."""
+    filters: dict[str, Any] = field(default_factory=dict)
+    """The same as keyword arguments of `QuerySet.filter`."""
+    limit: int | None = None
+    """Most results, 1 to the setting LIMIT_MOST; the setting LIMIT without it."""
+    min_score: float = -1.0
+    """Lowest cosine of a result, -1 to 1."""

@@ -1,0 +1,49 @@
+"""What is answered: match (id, score) -> candidate (row, score) -> result (object, score)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from visualsearch.sources import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A row of the database that is near the photo."""
+
+    row_id: int
+    object_key: str
+    picture_key: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An object of the shop that looks like the photo, with its best matching picture."""
+
+    object: Any
+    key: str
+    """What the shop's own people call the object."""
+    title: str
+    url: str
+    group: str
+    score: float
+    """Cosine of the photo and the picture, -1 to 1."""
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The results of one search, best first, and how fresh they are."""
+
+    results: tuple[Result, ...]
+    revision: int
+    """The journal's revision that was searched."""
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)

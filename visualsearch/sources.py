@@ -1,0 +1,172 @@
+"""How a model takes part in visual search: its source, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, ClassVar
+
+from django.apps import apps
+from django.core import checks
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+from django.db.models.fields.files import FieldFile
+
+from visualsearch.exceptions import UnknownSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture of an object of the shop."""
+
+    key: str
+    """Tells it from the object's other pictures and stays the same when its file is replaced; at most 64 characters."""
+    file: FieldFile
+    """Where it is stored; read through its storage, never by path."""
+
+    @property
+    def name(self) -> str:
+        """The file's name in its storage; another name means another picture."""
+        return self.file.name or ""
+
+    @property
+    def url(self) -> str:
+        """The address that a browser can show."""
+        return self.file.url
+
+    def open(self) -> IO[bytes]:
+        """Open the stored bytes; the caller closes them."""
+        return self.file.storage.open(self.name, "rb")
+
+
+class VisualSource:
+    """How objects of one model take part: which of them, their pictures, how a result is shown.
+
+    Attributes serve the usual case, `get_` hooks the rest. Register it with `@register(Model)`.
+    """
+
+    model: ClassVar[type[Model]]
+    """Set by `register`."""
+
+    name: ClassVar[str] = ""
+    """What commands, rows and the API call this source; the model's label by default, for example "catalog.product"."""
+
+    picture_fields: ClassVar[tuple[str, ...]] = ()
+    """Image fields on the object itself that hold its pictures."""
+
+    follows: ClassVar[dict[type[Model] | str, str]] = {}
+    """Other models whose save or delete changes an object's pictures, each with its foreign key to the object."""
+
+    group_by: ClassVar[str] = ""
+    """Field whose value variants of one thing share; a result shows one object a group. Empty: every object alone."""
+
+    key_field: ClassVar[str] = "pk"
+    """Attribute by which the shop's own people know an object, such as its sku."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the objects that shoppers may find; one that leaves it is no longer found."""
+        return self.model._default_manager.all()
+
+    def get_pictures(self, obj: Any) -> Iterable[Picture]:
+        """Return the pictures of an object, the most telling first; called only for objects of `get_queryset`."""
+        for name in self.picture_fields:
+            if file := getattr(obj, name):
+                yield Picture(key=name, file=file)
+
+    def get_key(self, obj: Any) -> str:
+        """Return what the shop's own people call the object."""
+        return str(getattr(obj, self.key_field))
+
+    def get_group(self, obj: Any) -> str:
+        """Return what variants of one thing share; an empty value stands alone."""
+        value = getattr(obj, self.group_by, None) if self.group_by else None
+        return str(value) if value else f"pk:{obj.pk}"
+
+    def get_title(self, obj: Any) -> str:
+        """Return the line that a result shows."""
+        return str(obj)
+
+    def get_url(self, obj: Any) -> str:
+        """Return the address of the object's own page, or an empty string."""
+        get_absolute_url: Callable[[], str] | None = getattr(obj, "get_absolute_url", None)
+        return get_absolute_url() if get_absolute_url else ""
+
+    def followed_models(self) -> Iterator[tuple[type[Model], str]]:
+        """Yield each followed model with its foreign key's attribute that holds the object's primary key."""
+        for model, field_name in self.follows.items():
+            model = apps.get_model(model) if isinstance(model, str) else model
+            yield model, model._meta.get_field(field_name).attname  # type: ignore[union-attr]
+
+    def check(self) -> list[checks.CheckMessage]:
+        """Return what `manage.py check` should say about this source."""
+        return [*_check_fields(self), *_check_follows(self)]
+
+
+def _check_fields(source: VisualSource) -> Iterator[checks.CheckMessage]:
+    for name in source.picture_fields:
+        try:
+            source.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            yield checks.Error(
+                f"{type(source).__name__}.picture_fields names '{name}', which {source.model._meta.label} does not have.",
+                hint="Name image fields of the model, or override get_pictures().",
+                id="visualsearch.E010",
+            )
+    if not source.picture_fields and type(source).get_pictures is VisualSource.get_pictures:
+        yield checks.Error(
+            f"{type(source).__name__} says nowhere which pictures an object has.",
+            hint="Set picture_fields, or override get_pictures().",
+            id="visualsearch.E011",
+        )
+
+
+def _check_follows(source: VisualSource) -> Iterator[checks.CheckMessage]:
+    for model, field_name in source.follows.items():
+        try:
+            found = apps.get_model(model) if isinstance(model, str) else model
+            fits = found._meta.get_field(field_name).related_model is source.model
+        except (LookupError, ValueError, FieldDoesNotExist):
+            fits = False
+        if not fits:
+            yield checks.Error(
+                f"{type(source).__name__}.follows names '{field_name}' of {model}, which is no foreign key to "
+                f"{source.model._meta.label}.",
+                hint="Write follows = {Model: 'name of its foreign key to the registered model'}.",
+                id="visualsearch.E012",
+            )
+
+
+_registry: dict[str, VisualSource] = {}
+
+
+def register(model: type[Model]) -> Callable[[type[VisualSource]], type[VisualSource]]:
+    """Return a decorator that makes a source class speak for `model`; registering again replaces it."""
+
+    def add(source_class: type[VisualSource]) -> type[VisualSource]:
+        source_class.model = model
+        source_class.name = source_class.name or model._meta.label_lower
+        _registry[source_class.name] = source_class()
+        return source_class
+
+    return add
+
+
+def all_sources() -> tuple[VisualSource, ...]:
+    """Return every registered source, in the order of registration."""
+    return tuple(_registry.values())
+
+
+def get_source(name: str = "") -> VisualSource:
+    """Return the source of this name; without a name, the only one that there is. Raises UnknownSource."""
+    if not name and len(_registry) == 1:
+        return next(iter(_registry.values()))
+    try:
+        return _registry[name]
+    except KeyError:
+        known = ", ".join(sorted(_registry)) or "none"
+        raise UnknownSource(f"Expected the name of a registered source ({known}), got '{name}'.") from None
+
+
+def sources_of(model: type[Model]) -> tuple[VisualSource, ...]:
+    """Return the sources whose objects are of `model` or of a model that it extends."""
+    return tuple(source for source in _registry.values() if issubclass(model, source.model))
