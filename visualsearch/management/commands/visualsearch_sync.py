@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--source", default="", help="Only this source, for example catalog.product.")
-        parser.add_argument("--all", action="store_true", help="Look at every object again, also where nothing seems changed.")
+        parser.add_argument(
+            "--all", action="store_true", help="Look at every object again, also where nothing seems changed."
+        )
         parser.add_argument("--json", action="store_true", help="Print the outcome as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
