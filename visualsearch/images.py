@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import ImageTooLarge, InvalidBox, InvalidImage
@@ -92,7 +92,7 @@ def open_image(file: bytes | Path | IO[bytes], *, longest_side: int | None = Non
 
 def upright_rgb(image: Image.Image, *, longest_side: int | None = None) -> Image.Image:
     """Return a decoded image turned upright, on white, in RGB and without metadata."""
-    turn = _TO_UPRIGHT.get(_orientation_of(image))
+    turn = _TO_UPRIGHT.get(_orientation_of(image) or 1)
     rgb = _on_white(image)
     if longest_side:
         rgb.thumbnail((longest_side, longest_side))
@@ -125,7 +125,7 @@ def _failures_as_invalid_image() -> Iterator[None]:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge("Expected a picture with fewer pixels than Pillow's own limit, got more.") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         kinds = ", ".join(FORMATS[:-1])
         raise InvalidImage(f"Expected a picture in one of {kinds}; the content is none of them.") from error
     except Exception as error:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.checks import CheckMessage, Error
+from numpy.typing import NDArray
 from PIL import Image
 
-from visualsearch.embedders.base import Embedder
 from visualsearch.embedders.architectures import PUBLISHED, Architecture, Published
+from visualsearch.embedders.base import Embedder
 from visualsearch.embedders.weights import architecture_of, digest_of_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
@@ -173,15 +174,17 @@ def _build(models: Any, architecture: Architecture, state: dict[str, Any], name:
         network.load_state_dict(features, assign=True)
     except RuntimeError as error:
         raise EmbedderUnavailable(f"Expected the weights of {architecture.name} in {name}: {error}.") from error
-    network.requires_grad_(False)
-    return network.eval().to(memory_format=torch.channels_last)
+    network.requires_grad_(False).eval()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def _as_float32(value: torch.Tensor) -> torch.Tensor:
     return value.float() if value.is_floating_point() else value
 
 
-def _as_input(images: Sequence[Image.Image]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _as_input(images: Sequence[Image.Image]) -> NDArray[np.float32]:
     """Return the pixels as the network was trained on them, shape (n, SIDE, SIDE, 3)."""
     squeezed = [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)) for image in images]
-    return (np.stack(squeezed).astype(np.float32) / 255 - MEAN) / DEVIATION
+    scaled = np.stack(squeezed).astype(np.float32) / 255
+    return np.asarray((scaled - MEAN) / DEVIATION, dtype=np.float32)

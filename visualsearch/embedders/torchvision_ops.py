@@ -8,6 +8,7 @@ with CUDA, and its import ends with `operator torchvision::nms does not exist`
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import torch
 
@@ -18,9 +19,9 @@ _SCHEMAS = {
 
 
 @cache
-def define_missing_operators() -> torch.library.Library:
+def define_missing_operators() -> Any:
     """Name the operators that torchvision's import asks for; cached, since they live as long as the result."""
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for name, schema in _SCHEMAS.items():
         if not hasattr(torch.ops.torchvision, name):
             library.define(name + schema)
