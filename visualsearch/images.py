@@ -16,8 +16,11 @@ from PIL import Image, UnidentifiedImageError
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import ImageTooLarge, InvalidBox, InvalidImage
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF", "MPO")
-"""What is read, told by content and never by name; Pillow knows more, and each is one more way in."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
+"""What is read, told by content and never by name; Pillow knows more, and each is one more way in.
+
+An MPO, the several pictures that some phones write into one JPEG, opens as JPEG.
+"""
 
 SIDE_LEAST = 8
 """Fewest pixels of the shorter side; there is nothing to see in fewer."""
@@ -126,7 +129,7 @@ def _failures_as_invalid_image() -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageTooLarge("Expected a picture with fewer pixels than Pillow's own limit, got more.") from error
     except UnidentifiedImageError as error:
-        kinds = ", ".join(FORMATS[:-1])
+        kinds = ", ".join(FORMATS)
         raise InvalidImage(f"Expected a picture in one of {kinds}; the content is none of them.") from error
     except Exception as error:
         raise InvalidImage(

@@ -59,6 +59,8 @@ def test_photos_from_a_shop_find_their_groceries() -> None:
     queries = embedder.embed([Image.open(GROCERY / row["photo"]) for row in photos])
 
     nearest = np.argsort(-queries @ pictures.T, axis=1)[:, :5]
-    found = [row["sku"] in {shop[place]["sku"] for place in places} for row, places in zip(photos, nearest, strict=True)]
+    found = [
+        row["sku"] in {shop[place]["sku"] for place in places} for row, places in zip(photos, nearest, strict=True)
+    ]
 
     assert np.mean(found) > 0.45

@@ -42,7 +42,7 @@ def _build(name: str) -> Embedder:
         return ThumbnailEmbedder()
     if name in PUBLISHED or name.endswith(SUFFIXES):
         return ResNetEmbedder(name)
-    if "." in name:
+    if "." in name and all(part.isidentifier() for part in name.split(".")):
         return _build_from_dotted_path(name)
     known = ", ".join([ThumbnailEmbedder.name, *PUBLISHED])
     raise EmbedderUnavailable(
