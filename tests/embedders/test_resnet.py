@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +14,7 @@ from PIL import Image
 from tests.embedders.conftest import State, save_safetensors
 from tests.embedders.contract import PICTURES, EmbedderContract, draw
 from visualsearch.embedders import resnet, weights
-from visualsearch.embedders.architectures import ARCHITECTURES, PUBLISHED
+from visualsearch.embedders.architectures import PUBLISHED
 from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -205,9 +203,6 @@ def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the weights beside the repository")
 def test_real_weights_see_a_thing_on_another_ground() -> None:
-    from tests.embedders.conftest import State, save_safetensors
-from tests.embedders.contract import draw
-
     shop = [draw("red", "ellipse"), draw("red", "rectangle"), draw("blue", "ellipse")]
     photo = draw("red", "ellipse", size=(200, 150), ground="tan")
     embedder = ResNetEmbedder(REAL)
