@@ -1,0 +1,10 @@
+"""From a photo to the shop's products: what a shop calls to search."""
+
+from __future__ import annotations
+
+from visualsearch.images import Box
+from visualsearch.search.pipeline import find_similar
+from visualsearch.search.query import PhotoQuery
+from visualsearch.search.results import Answer, Result
+
+__all__ = ["Answer", "Box", "PhotoQuery", "Result", "find_similar"]

@@ -16,6 +16,7 @@ class Candidate:
     row_id: int
     object_key: str
     picture_key: str
+    picture_name: str
     score: float
 
 
@@ -33,6 +34,16 @@ class Result:
     """Cosine of the photo and the picture, -1 to 1."""
     picture: Picture
 
+    def as_dict(self, key_name: str) -> dict[str, Any]:
+        """Return plain values for a program; the object's key stands under `key_name`."""
+        return {
+            key_name: self.key,
+            "title": self.title,
+            "score": round(self.score, 4),
+            "picture": self.picture.url,
+            "url": self.url,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -41,6 +52,12 @@ class Answer:
     results: tuple[Result, ...]
     revision: int
     """The journal's revision that was searched."""
+    key_name: str
+    """What the source calls the key of an object, for example "sku"."""
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """Return the results as plain values for a program."""
+        return [result.as_dict(self.key_name) for result in self.results]
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

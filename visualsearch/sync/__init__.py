@@ -1,0 +1,22 @@
+"""From catalogue to rows to index: what keeps them in step."""
+
+from __future__ import annotations
+
+from visualsearch.sync.journal import request_sync
+from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
+from visualsearch.sync.reconcile import reconcile, request_everything
+from visualsearch.sync.status import Progress, Status, get_progress, get_status
+
+__all__ = [
+    "Progress",
+    "Status",
+    "SyncReport",
+    "finish",
+    "get_progress",
+    "get_status",
+    "outstanding",
+    "reconcile",
+    "request_everything",
+    "request_sync",
+    "sync_outstanding",
+]

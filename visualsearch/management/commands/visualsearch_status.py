@@ -1,0 +1,41 @@
+"""Say how far the rows and the index are behind the shop."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from visualsearch.exceptions import VisualSearchError
+from visualsearch.sync import Status, get_status
+
+
+class Command(BaseCommand):
+    """Print the status, for people or as JSON."""
+
+    help = "Show how many pictures are searchable, failed or waiting, and what the index holds. Exits 1 when some failed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--json", action="store_true", help="Print JSON.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read the status and print it."""
+        try:
+            status = get_status()
+        except VisualSearchError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(status.as_dict(), default=str) if options["json"] else _words(status))
+
+
+def _words(status: Status) -> str:
+    lines = [
+        f"Pictures     {status.wanted} wanted: {status.embedded} searchable, {status.failed} failed, {status.waiting} waiting",
+        f"Journal      revision {status.revision}",
+        f"Model        {status.embedder}, {status.dimensions} dimensions ({status.fingerprint})",
+    ]
+    for source, index in status.indexes.items():
+        lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
+        lines.append(f"             {index.kind}: {index.why}")
+    return "\n".join(lines)

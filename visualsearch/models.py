@@ -1,0 +1,179 @@
+"""The rows that are the truth: what is embedded, what is asked for, who is at work, and the journal's revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from visualsearch.embedders import get_embedder
+from visualsearch.indexes.base import Changes, ReadChanges, Space
+from visualsearch.vectors import unpack
+
+PAGE = 5_000
+"""Rows of the journal that are read at once; at 512 dimensions some 5 MB."""
+
+
+class Journal(models.Model):
+    """The journal's head: one row, whose lock makes revisions appear in the order in which they are committed."""
+
+    revision = models.BigIntegerField(default=0)
+    """The revision of the newest committed embedding row."""
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
+    @staticmethod
+    def head() -> int:
+        """Return the newest committed revision, 0 before the first."""
+        return Journal.objects.filter(pk=1).values_list("revision", flat=True).first() or 0
+
+    @staticmethod
+    def take(count: int) -> range:
+        """Return the next `count` revisions; they belong to the caller's transaction, and other writers wait for its end.
+
+        A database sequence would not do: its numbers become visible in another order than they are given out.
+        """
+        if not Journal.objects.filter(pk=1).update(revision=F("revision") + count):
+            Journal.objects.bulk_create([Journal(pk=1)], ignore_conflicts=True)
+            Journal.objects.filter(pk=1).update(revision=F("revision") + count)
+        last = Journal.head()
+        return range(last - count + 1, last + 1)
+
+
+class EmbeddingState(models.TextChoices):
+    """What a row says of its picture."""
+
+    READY = "ready", _("searchable")
+    FAILED = "failed", _("failed")
+    REMOVED = "removed", _("removed")
+
+
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
+    """Rows by space, and the journal read as changes."""
+
+    def of_space(self, space: Space) -> EmbeddingQuerySet:
+        """Return the rows of one source made by one embedder."""
+        return self.filter(source=space.source, fingerprint=space.fingerprint)
+
+    def ready(self) -> EmbeddingQuerySet:
+        """Return the rows that can be found."""
+        return self.filter(state=EmbeddingState.READY)
+
+
+class Embedding(models.Model):
+    """The vector of one picture by one embedder, or why there is none."""
+
+    source = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=64)
+    """The object's primary key as text: the shop's models are never referenced."""
+    picture_key = models.CharField(max_length=64)
+    picture_name = models.CharField(max_length=500)
+    """The file that was read; another name on the object means that this row is out of date."""
+    fingerprint = models.CharField(max_length=100)
+    state = models.CharField(max_length=8, choices=EmbeddingState.choices)
+    revision = models.BigIntegerField()
+    """The row's place in the journal; every change of the row moves it to the end."""
+    digest = models.CharField(max_length=64, blank=True)
+    perceptual_hash = models.BigIntegerField(null=True)
+    vector = models.BinaryField(null=True)
+    """Little-endian float16; kept on a removed row, so that a product shown again costs no embedding."""
+    error = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    """Failures in a row."""
+    updated = models.DateTimeField(auto_now=True)
+
+    objects = EmbeddingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "object_key", "picture_key", "fingerprint"], name="visualsearch_one_row_a_picture"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(vector__isnull=False), name="visualsearch_ready_has_vector"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["source", "fingerprint", "revision"], name="visualsearch_by_revision"),
+            models.Index(fields=["fingerprint", "digest"], name="visualsearch_same_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_key}: {self.picture_name}"
+
+
+class SyncRequest(models.Model):
+    """The wish that rows agree with an object again, written in the transaction that changed the object.
+
+    Only ever inserted by savers, so that a save waits for no other save and for no worker.
+    """
+
+    source = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=64)
+    due = models.DateTimeField(db_index=True)
+    """Not to be worked on before; later than `created` after a failure."""
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "object_key"], name="visualsearch_requested_object")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_key}"
+
+
+class Lease(models.Model):
+    """The right of one worker to work on one object until a moment; it lapses by itself when the worker dies."""
+
+    source = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=64)
+    token = models.CharField(max_length=32, db_index=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "object_key"], name="visualsearch_one_worker_an_object")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_key} until {self.until}"
+
+
+def current_space(source: str) -> Space:
+    """Return the space that pictures of this source are embedded in now."""
+    embedder = get_embedder()
+    return Space(source=source, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions)
+
+
+def read_changes(space: Space) -> ReadChanges:
+    """Return a reader of the journal of one space, for an index to catch up with."""
+
+    def read(since: int) -> Iterator[Changes]:
+        # The head is read first: every row up to it is committed, so that nothing below it can appear later.
+        head = Journal.head()
+        while since < head:
+            rows = list(
+                Embedding.objects.of_space(space)
+                .filter(revision__gt=since, revision__lte=head)
+                .order_by("revision")
+                .values_list("id", "state", "vector", "revision")[:PAGE]
+            )
+            since = rows[-1][3] if len(rows) == PAGE else head
+            yield _as_changes(rows, since, space.dimensions)
+
+    return read
+
+
+def _as_changes(rows: list[tuple[Any, ...]], revision: int, dimensions: int) -> Changes:
+    ready = [row for row in rows if row[1] == EmbeddingState.READY]
+    removed = [row[0] for row in rows if row[1] != EmbeddingState.READY]
+    return Changes(
+        revision=revision,
+        ids=np.array([row[0] for row in ready], dtype=np.int64),
+        vectors=unpack([bytes(row[2]) for row in ready], dimensions),
+        removed=np.array(removed, dtype=np.int64),
+    )

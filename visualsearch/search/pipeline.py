@@ -1,0 +1,75 @@
+"""From a photo to the shop's products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from PIL import Image
+
+from visualsearch.conf import get_settings
+from visualsearch.embedders import get_embedder
+from visualsearch.exceptions import InvalidQuery
+from visualsearch.images import crop, open_image
+from visualsearch.indexes import Index
+from visualsearch.models import current_space
+from visualsearch.search.candidates import find_candidates, open_index
+from visualsearch.search.filters import allowed_objects, is_filtered
+from visualsearch.search.query import PhotoQuery
+from visualsearch.search.ranking import best_of_each_group, keep_allowed
+from visualsearch.search.results import Answer, Result
+from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.vectors import Vectors
+
+
+def find_similar(query: PhotoQuery) -> Answer:
+    """Return the objects whose pictures look most like the photo: one a group, best first, every one shown right now.
+
+    Raises InvalidImage for a photo that cannot be read, InvalidQuery for a wrong box, filter, limit or source,
+    EmbedderUnavailable when the model cannot be loaded and IndexUnavailable when the index cannot answer.
+    """
+    source = get_source(query.source)
+    limit = _limit(query)
+    allowed = allowed_objects(source, query)
+    vector = _embed(query)
+    index = open_index(current_space(source.name))
+    results = _collect(index, vector, query, source, allowed, limit)
+    return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
+
+
+def _collect(
+    index: Index, vector: Vectors, query: PhotoQuery, source: VisualSource, allowed: QuerySet[Any], limit: int
+) -> list[Result]:
+    """Ask for more candidates until there are enough groups, or no candidate left that is near enough."""
+    results: list[Result] = []
+    for page in find_candidates(index, vector, limit, allowed if is_filtered(query) else None):
+        near = [candidate for candidate in page if candidate.score >= query.min_score]
+        results = best_of_each_group([*results, *keep_allowed(source, near, allowed)])
+        if len(results) >= limit or len(near) < len(page):
+            break
+    return results[:limit]
+
+
+def _embed(query: PhotoQuery) -> Vectors:
+    image = _open(query)
+    region = crop(image, query.box) if query.box else image
+    return get_embedder().embed([region])
+
+
+def _open(query: PhotoQuery) -> Image.Image:
+    photo = query.photo
+    if isinstance(photo, Image.Image):
+        return photo
+    if isinstance(photo, Picture):
+        with photo.open() as file:
+            return open_image(file)
+    return open_image(photo)
+
+
+def _limit(query: PhotoQuery) -> int:
+    settings = get_settings()
+    limit = settings.limit if query.limit is None else query.limit
+    if not 1 <= limit <= settings.limit_most:
+        raise InvalidQuery(f"Expected a limit from 1 to {settings.limit_most}, got {limit}.")
+    return limit
+

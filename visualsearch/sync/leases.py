@@ -1,0 +1,95 @@
+"""Who works on which object: never two workers on one, and none for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from visualsearch.conf import get_settings
+from visualsearch.models import Lease, SyncRequest
+
+Key = tuple[str, str]
+"""Source and primary key of an object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An object that this worker alone may work on now."""
+
+    source: str
+    object_key: str
+    token: str
+    requests: tuple[SyncRequest, ...]
+    """The wishes that this work fulfils; one written later stays."""
+
+    @property
+    def attempts(self) -> int:
+        """Failures in a row so far."""
+        return max((request.attempts for request in self.requests), default=0)
+
+
+def lease_work(most: int, *, source: str = "") -> list[Work]:
+    """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named."""
+    Lease.objects.filter(until__lt=timezone.now()).delete()
+    wanted = list(_due_keys(most, source))
+    if not wanted:
+        return []
+    token = uuid4().hex
+    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in wanted]
+    # Where another worker was quicker its row stays, and the object is not ours.
+    Lease.objects.bulk_create(leases, ignore_conflicts=True)
+    ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
+    return _read_work(token, [key for key in wanted if key in ours])
+
+
+def renew(token: str) -> None:
+    """Keep what is leased under this token for another lease time."""
+    Lease.objects.filter(token=token).update(until=_until())
+
+
+def still_held(work: Work) -> bool:
+    """Tell whether the object is still ours, and hold it to the end of the transaction."""
+    lease = Lease.objects.filter(source=work.source, object_key=work.object_key, token=work.token)
+    return lease.select_for_update().first() is not None
+
+
+def give_back(work: Work) -> None:
+    """End the lease of one object."""
+    Lease.objects.filter(source=work.source, object_key=work.object_key, token=work.token).delete()
+
+
+def _until() -> datetime:
+    return timezone.now() + timedelta(seconds=get_settings().lease_seconds)
+
+
+def _due_keys(most: int, source: str) -> Iterator[Key]:
+    """Yield distinct due objects that nobody works on; a page may hold many wishes for one object."""
+    seen: set[Key] = set()
+    for key in _due_requests(source)[: most * 8]:
+        if key not in seen and len(seen) < most:
+            seen.add(key)
+            yield key
+
+
+def _due_requests(source: str) -> QuerySet[SyncRequest, Key]:
+    leased = Lease.objects.filter(source=OuterRef("source"), object_key=OuterRef("object_key"))
+    due = SyncRequest.objects.filter(~Exists(leased), due__lte=timezone.now())
+    due = due.filter(source=source) if source else due
+    return due.order_by("due", "id").values_list("source", "object_key")
+
+
+def _read_work(token: str, keys: list[Key]) -> list[Work]:
+    requests: dict[Key, list[SyncRequest]] = {key: [] for key in keys}
+    # Read after the lease was taken: what is not seen here is left for the next worker.
+    for request in SyncRequest.objects.filter(object_key__in=[key for _, key in keys]):
+        if (request.source, request.object_key) in requests:
+            requests[request.source, request.object_key].append(request)
+    return [
+        Work(source=source, object_key=key, token=token, requests=tuple(found))
+        for (source, key), found in requests.items()
+    ]

@@ -1,0 +1,38 @@
+"""From what was seen of an object's pictures to its rows, each change with its revision."""
+
+from __future__ import annotations
+
+from visualsearch.models import Embedding, EmbeddingState, Journal
+from visualsearch.sync.leases import Work
+from visualsearch.sync.pictures import Reading
+
+
+def write_rows(work: Work, readings: list[Reading], gone: list[Embedding], fingerprint: str) -> list[Embedding]:
+    """Write what changed and return the rows of the pictures that failed; called in the transaction that ends the work."""
+    changed = [_row_of(work, reading, fingerprint) for reading in readings if not reading.unchanged]
+    for row in gone:
+        row.state = EmbeddingState.REMOVED
+    rows = [*changed, *gone]
+    # Taken last: from here to the end of the transaction other writers wait.
+    for row, revision in zip(rows, Journal.take(len(rows)) if rows else (), strict=True):
+        row.revision = revision
+        row.save()
+    return [row for row in changed if row.state == EmbeddingState.FAILED]
+
+
+def _row_of(work: Work, reading: Reading, fingerprint: str) -> Embedding:
+    key = reading.picture.key
+    row = reading.row or Embedding(
+        source=work.source, object_key=work.object_key, picture_key=key, fingerprint=fingerprint
+    )
+    seen = reading.seen
+    if seen is None:
+        raise AssertionError("A picture was not looked at.")
+    row.picture_name = reading.picture.name
+    row.digest = seen.digest
+    row.perceptual_hash = seen.perceptual_hash
+    row.vector = seen.vector
+    row.error = seen.error
+    row.attempts = row.attempts + 1 if seen.error else 0
+    row.state = EmbeddingState.FAILED if seen.error else EmbeddingState.READY
+    return row

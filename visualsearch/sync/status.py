@@ -1,0 +1,107 @@
+"""How far the rows and the index are behind the shop, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from visualsearch.embedders import get_embedder
+from visualsearch.indexes import get_index
+from visualsearch.indexes.base import IndexStatus
+from visualsearch.models import EmbeddingState, Journal, SyncRequest, current_space, read_changes
+from visualsearch.sources import VisualSource, all_sources
+from visualsearch.sync.reconcile import Surveyed, survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Counts of pictures; wanted is the sum of the other three."""
+
+    wanted: int = 0
+    """Pictures of the objects that shoppers may find."""
+    embedded: int = 0
+    """Searchable, and in step with their objects."""
+    failed: int = 0
+    """Without a vector, the reason known, to be tried again later."""
+    waiting: int = 0
+    """Neither: not looked at yet, or changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status(Progress):
+    """What `visualsearch_status` says."""
+
+    revision: int
+    """The journal's."""
+    index_revision: int
+    """The lowest of the indexes', after they have read the journal."""
+    embedder: str
+    fingerprint: str
+    dimensions: int
+    indexes: dict[str, IndexStatus] = field(default_factory=dict)
+    """By source."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def get_progress() -> Progress:
+    """Count the pictures of every source by what has become of them; reads no picture."""
+    counts: Counter[str] = Counter()
+    for source in all_sources():
+        pending = _pending(source)
+        for found in survey(source, get_embedder().fingerprint):
+            counts.update(_states(found, pending.get(found.object_key)))
+    return Progress(wanted=counts.total(), embedded=counts["ready"], failed=counts["failed"], waiting=counts["waiting"])
+
+
+def get_status() -> Status:
+    """Count the pictures and bring this process's indexes up to the journal."""
+    embedder = get_embedder()
+    indexes = {source.name: _index_status(source) for source in all_sources()}
+    revision = Journal.head()
+    return Status(
+        **asdict(get_progress()),
+        revision=revision,
+        index_revision=min((index.revision for index in indexes.values()), default=revision),
+        embedder=embedder.name,
+        fingerprint=embedder.fingerprint,
+        dimensions=embedder.dimensions,
+        indexes=indexes,
+    )
+
+
+def _index_status(source: VisualSource) -> IndexStatus:
+    space = current_space(source.name)
+    index = get_index(space)
+    index.catch_up(read_changes(space))
+    return index.status()
+
+
+def _pending(source: VisualSource) -> dict[str, str]:
+    """Return the objects with a wish outstanding: "waiting" when it is due, "failed" when it was put off."""
+    pending: dict[str, str] = {}
+    now = timezone.now()
+    requests = SyncRequest.objects.filter(source=source.name).order_by("-due")
+    for key, due, attempts in requests.values_list("object_key", "due", "attempts").iterator():
+        pending[key] = "failed" if attempts and due > now else "waiting"
+    return pending
+
+
+def _states(found: Surveyed, pending: str | None) -> list[str]:
+    if found.error:
+        return ["failed"]
+    return [_state(found, key, name, pending) for key, name in found.wanted.items()]
+
+
+def _state(found: Surveyed, key: str, name: str, pending: str | None) -> str:
+    row = found.rows.get(key)
+    if pending == "waiting":
+        return "waiting"
+    if row is None or row.picture_name != name:
+        return pending or "waiting"
+    return "failed" if row.state == EmbeddingState.FAILED else "ready"

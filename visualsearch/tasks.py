@@ -1,0 +1,127 @@
+"""The only door to the queue: the bell that a save rings, and the tasks that answer it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import transaction
+
+from visualsearch.conf import get_settings
+from visualsearch.sources import all_sources
+from visualsearch.sync import reconcile, request_sync, sync_outstanding
+
+logger = logging.getLogger(__name__)
+
+SECONDS_A_TASK = 20.0
+"""A task that has more to do than this rings the bell again, so that no task runs for ever."""
+
+GATHER_SECONDS = 0.02
+"""Rings within this time are one message."""
+
+
+def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
+    """Write the wish to sync these objects in the current transaction, and ring the bell once it is committed."""
+    request_sync(source, keys)
+
+    # A nested function: a partial here makes the save itself fail (Django ticket 36487).
+    def ring() -> None:
+        if get_settings().bell:
+            bell.ring()
+
+    transaction.on_commit(ring, using=using, robust=True)
+
+
+@shared_task(name="visualsearch.sync", ignore_result=True)
+def sync() -> None:
+    """Do the work that is due; the sweeper and the bell both end here."""
+    for _ in sync_outstanding(seconds=SECONDS_A_TASK):
+        pass
+
+
+@shared_task(name="visualsearch.reconcile", ignore_result=True)
+def find_forgotten() -> None:
+    """Ask for a sync of every object that changed without a signal."""
+    for source in all_sources():
+        if found := reconcile(source):
+            logger.info("%s objects of %s had changed without a signal.", found, source.name)
+    sync()
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Return the entries for Celery's `beat_schedule`: the sweeper, and the search for the forgotten."""
+    settings = get_settings()
+    return {
+        "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
+        "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
+    }
+
+
+def _entry(task: str, seconds: float) -> dict[str, Any]:
+    # Expires, so that beats which no worker heard do not pile up.
+    options = {"queue": get_settings().queue, "expires": seconds}
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
+
+
+class Bell:
+    """Wakes a worker from a thread of its own, so that no save ever waits for a broker."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        """Ask for one message to the workers; returns at once, whatever the broker does."""
+        self._idle.clear()
+        self._rung.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="visualsearch-bell", daemon=True)
+                self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until every ring is a message, for `seconds` at most; tells whether it is."""
+        return self._idle.wait(seconds)
+
+    def _run(self) -> None:
+        while True:
+            self._rung.wait()
+            # Rings that come while a message is on its way share the next one.
+            threading.Event().wait(GATHER_SECONDS)
+            self._rung.clear()
+            self._publish()
+            if not self._rung.is_set():
+                self._idle.set()
+
+    def _publish(self) -> None:
+        settings = get_settings()
+        try:
+            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+        except Exception as error:  # brokers raise errors of many libraries
+            logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
+
+
+bell = Bell()
+
+
+def _new_bell() -> None:
+    """Forget the parent's thread, which a forked child does not have."""
+    bell.__init__()  # type: ignore[misc]
+
+
+os.register_at_fork(after_in_child=_new_bell)
+
+
+@worker_ready.connect(dispatch_uid="visualsearch.tasks")
+def _look_for_work(**kwargs: Any) -> None:
+    """Begin with what was left when no worker was there."""
+    bell.ring()

@@ -1,0 +1,11 @@
+"""Addresses of the pages for shoppers."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from visualsearch import views
+
+app_name = "visualsearch"
+
+urlpatterns = [path("", views.page, name="page")]
