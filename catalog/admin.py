@@ -1,0 +1,38 @@
+"""The catalogue in Django's admin."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from catalog.models import Category, Product, ProductImage
+from visualsearch.admin import ReindexMixin
+
+
+class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The pictures of a product, on its own page."""
+
+    model = ProductImage
+    extra = 1
+
+
+@admin.register(Product)
+class ProductAdmin(ReindexMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Products, with the action that computes their pictures anew."""
+
+    list_display = ("sku", "title", "category", "price", "currency", "in_stock", "is_active")
+    list_filter = ("is_active", "in_stock", "category")
+    list_select_related = ("category",)
+    search_fields = ("sku", "title", "group")
+    readonly_fields = ("created", "updated")
+    inlines: ClassVar[list[type[ProductImageInline]]] = [ProductImageInline]
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Categories."""
+
+    list_display = ("name", "parent", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}

@@ -1,0 +1,71 @@
+"""From what a feed calls a picture to its checked bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from catalog.feeds.fetch import FetchError, FetchRules, fetch
+from catalog.feeds.rows import BadRow
+from visualsearch.exceptions import InvalidImage
+from visualsearch.images import open_image
+
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPicture:
+    """A picture that was read."""
+
+    data: bytes
+    digest: str
+    extension: str
+
+    @property
+    def name(self) -> str:
+        """What its file is called: never what the feed calls it."""
+        return f"{self.digest[:16]}.{self.extension}"
+
+
+def read_picture(reference: str, folder: Path, known: Collection[str], rules: FetchRules) -> FeedPicture:
+    """Read a picture; one whose digest is known was checked before. Raises BadRow."""
+    if "://" in reference:
+        try:
+            data = fetch(reference, rules)
+        except FetchError as error:
+            raise BadRow(f"image {reference}: {error}") from error
+    else:
+        data = _read_file(reference, folder, rules.bytes_most)
+    digest = hashlib.sha256(data).hexdigest()
+    extension = "" if digest in known else _check(reference, data)
+    return FeedPicture(data, digest, extension)
+
+
+def _read_file(reference: str, folder: Path, bytes_most: int) -> bytes:
+    try:
+        path = (folder / reference).resolve()
+        # Resolved first: neither "..", nor an absolute path, nor a link may lead out of the feed's folder.
+        if not path.is_relative_to(folder.resolve()):
+            raise BadRow(f"image {reference} lies outside the feed's folder.")
+        if not path.is_file():
+            raise BadRow(f"image {reference} does not exist.")
+        if path.stat().st_size > bytes_most:
+            raise BadRow(f"image {reference} has more than {bytes_most} bytes.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadRow(f"image {reference} cannot be read: {error}.") from error
+
+
+def _check(reference: str, data: bytes) -> str:
+    """Return the extension of the picture's real format."""
+    try:
+        open_image(io.BytesIO(data))
+        with Image.open(io.BytesIO(data), formats=list(EXTENSIONS)) as image:
+            return EXTENSIONS[image.format or ""]
+    except (InvalidImage, OSError, KeyError) as error:
+        raise BadRow(f"image {reference} is no picture that can be shown: {error}") from error

@@ -1,0 +1,128 @@
+"""What a feed says: one row a picture, checked value by value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+REQUIRED = ("sku", "title", "image")
+COLUMNS = (*REQUIRED, "category", "price", "currency", "group", "description", "url", "in_stock")
+_LENGTHS = {"sku": 64, "title": 200, "group": 64, "url": 500, "image": 2000}
+_IN_STOCK = dict.fromkeys(("1", "true", "yes", "in_stock", "in stock", ""), True)
+_IN_STOCK |= dict.fromkeys(("0", "false", "no", "out_of_stock", "out of stock"), False)
+_PRICE = re.compile(r"(\d{1,10}(?:\.\d{1,2})?)(?: ([A-Za-z]{3}))?")
+
+
+class FeedError(Exception):
+    """The feed as a whole cannot be read."""
+
+
+class BadRow(Exception):
+    """One row cannot be imported; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """One picture of one product, with what the feed says of the product."""
+
+    line: int | None
+    """Where it stands in its file; None in a folder."""
+    sku: str
+    title: str
+    image: str
+    """A path inside the feed's folder, or an http address."""
+    category: str = ""
+    """Its name; "Home > Lamps" is a category in a category."""
+    price: Decimal | None = None
+    currency: str = ""
+    group: str = ""
+    description: str = ""
+    url: str = ""
+    in_stock: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be imported."""
+
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason if self.line is None else f"line {self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Everything that was read from a file or folder."""
+
+    folder: Path
+    """Local pictures lie in it."""
+    columns: frozenset[str]
+    """What the feed speaks of; it changes nothing else of a product."""
+    rows: tuple[FeedRow, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_row(line: int | None, cells: Mapping[str, str]) -> FeedRow:
+    """Return the row that the cells make; raises BadRow for a value that cannot be used."""
+    values = {name: cells.get(name, "").strip() for name in COLUMNS}
+    _check_texts(values)
+    price, currency = _read_price(values["price"], values["currency"])
+    return FeedRow(
+        line=line,
+        sku=values["sku"],
+        title=values["title"],
+        image=values["image"],
+        category=_read_category(values["category"]),
+        price=price,
+        currency=currency,
+        group=values["group"],
+        description=values["description"],
+        url=values["url"],
+        in_stock=_read_in_stock(values["in_stock"]),
+    )
+
+
+def _check_texts(values: Mapping[str, str]) -> None:
+    for name in REQUIRED:
+        if not values[name]:
+            raise BadRow(f"{name} is empty.")
+    for name, value in values.items():
+        if "\0" in value:
+            raise BadRow(f"{name} has a zero byte.")
+        if len(value) > _LENGTHS.get(name, 100_000):
+            raise BadRow(f"{name} has {len(value)} characters; {_LENGTHS[name]} are the most.")
+    if values["url"] and not values["url"].startswith(("http://", "https://")):
+        raise BadRow(f"url is '{values['url']}'; expected an address that begins with http:// or https://.")
+
+
+def _read_price(price: str, currency: str) -> tuple[Decimal | None, str]:
+    if currency and not re.fullmatch("[A-Za-z]{3}", currency):
+        raise BadRow(f"currency is '{currency}'; expected three letters such as EUR.")
+    if not price:
+        return None, currency.upper()
+    found = _PRICE.fullmatch(price)
+    if not found:
+        raise BadRow(f"price is '{price}'; expected a number such as 12.50.")
+    if found[2] and currency and found[2].upper() != currency.upper():
+        raise BadRow(f"price is '{price}', but currency is '{currency}'.")
+    return Decimal(found[1]), (found[2] or currency).upper()
+
+
+def _read_category(text: str) -> str:
+    names = [name.strip() for name in text.split(">")]
+    if any(len(name) > 100 for name in names):
+        raise BadRow("category has a name of more than 100 characters.")
+    return " > ".join(name for name in names if name)
+
+
+def _read_in_stock(text: str) -> bool:
+    try:
+        return _IN_STOCK[text.lower()]
+    except KeyError:
+        raise BadRow(f"in_stock is '{text}'; expected 1, 0, true, false, yes, no, in_stock or out_of_stock.") from None

@@ -1,0 +1,21 @@
+"""The shop's settings for tests: every run, and every process of one, writes into a folder of its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="shop-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["VAR_DIR"] = _folder
+for _name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", "VISUALSEARCH_EMBEDDER"):
+    os.environ.pop(_name, None)
+
+from catalog.settings import *  # noqa: E402, F403
+from catalog.settings import DATABASES, VAR_DIR  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# In a file, so that threads and other processes can open it too.
+DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
