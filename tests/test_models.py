@@ -48,9 +48,10 @@ def test_journal_is_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_new_is_one_query(django_assert_num_queries: object) -> None:
     add_product(draw())
     sync_now()
+    head = Journal.head()
 
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert list(read_changes(current_space(PRODUCTS))(Journal.head())) == []
+        assert list(read_changes(current_space(PRODUCTS))(head)) == []
 
 
 def test_ready_row_must_have_a_vector() -> None:

@@ -112,8 +112,7 @@ def _read(file: bytes | Path | IO[bytes]) -> bytes:
     else:
         file.seek(0)
         data = file.read(most + 1)
-    if len(data) > most:
-        raise ImageTooLarge(f"Expected a picture of at most {most:,} bytes, got more.")
+    check_length(len(data))
     if not data:
         raise InvalidImage("Expected a picture, got an empty file.")
     return data
@@ -189,3 +188,10 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def _span(start: float, length: float, pixels: int) -> tuple[int, int]:
     first = min(max(round(start * pixels), 0), pixels - 1)
     return first, max(min(round((start + length) * pixels), pixels), first + 1)
+
+
+def check_length(length: int) -> None:
+    """Raise ImageTooLarge for a file of more bytes than the settings allow."""
+    most = get_settings().image_bytes_most
+    if length > most:
+        raise ImageTooLarge(f"Expected a file of at most {most:,} bytes, got more.")

@@ -44,7 +44,9 @@ def test_several_skus_are_all_right(tmp_path: Path) -> None:
     assert query.photo == tmp_path / "a.jpg"
 
 
-@pytest.mark.parametrize("text", ["picture,sku\na.jpg,A\n", "photo,sku\na.jpg,\n", "photo,sku\n,A\n", "", "photo,sku\na\n"])
+@pytest.mark.parametrize(
+    "text", ["picture,sku\na.jpg,A\n", "photo,sku\na.jpg,\n", "photo,sku\n,A\n", "", "photo,sku\na\n"]
+)
 def test_csv_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "queries.csv"
     path.write_text(text)
