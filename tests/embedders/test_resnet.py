@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -181,6 +182,14 @@ def test_damaged_published_weights_are_told(tmp_path: Path, monkeypatch: pytest.
 
     with pytest.raises(EmbedderUnavailable, match="damaged: .* Delete the file"):
         ResNetEmbedder("resnet18").prepare()
+
+
+@pytest.mark.parametrize("library", ["torchvision", "safetensors.torch"])
+def test_a_missing_library_is_told_with_the_command(library: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+
+    with pytest.raises(EmbedderUnavailable, match=r"Run `pip install django-visualsearch\[torch\]`"):
+        ResNetEmbedder(path).embed(PICTURES)
 
 
 def test_e020_torch_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

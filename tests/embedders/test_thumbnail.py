@@ -9,6 +9,7 @@ from PIL import Image, ImageEnhance
 
 from tests.embedders.contract import EmbedderContract, draw
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
+from visualsearch.images import open_image
 
 GROCERY = Path(__file__).parents[2] / ".." / "shared" / "data" / "grocery"
 
@@ -52,11 +53,11 @@ def test_a_little_less_light_changes_little() -> None:
 
 @pytest.mark.skipif(not GROCERY.exists(), reason="needs the grocery photos beside the repository")
 def test_photos_from_a_shop_find_their_groceries() -> None:
-    shop = list(csv.DictReader((GROCERY / "catalog.csv").open()))
-    photos = list(csv.DictReader((GROCERY / "photos_test.csv").open()))[::8]
+    shop = list(csv.DictReader((GROCERY / "catalog.csv").read_text().splitlines()))
+    photos = list(csv.DictReader((GROCERY / "photos_test.csv").read_text().splitlines()))[::8]
     embedder = ThumbnailEmbedder()
-    pictures = embedder.embed([Image.open(GROCERY / row["image"]) for row in shop])
-    queries = embedder.embed([Image.open(GROCERY / row["photo"]) for row in photos])
+    pictures = embedder.embed([open_image(GROCERY / row["image"]) for row in shop])
+    queries = embedder.embed([open_image(GROCERY / row["photo"]) for row in photos])
 
     nearest = np.argsort(-queries @ pictures.T, axis=1)[:, :5]
     found = [

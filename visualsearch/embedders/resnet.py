@@ -97,12 +97,12 @@ class ResNetEmbedder(Embedder):
             return self._network
 
     def _load(self) -> torch.nn.Module:
+        architecture = self.architecture
         try:
             models = _import_models()
+            state = _download(models, self._published) if self._published else self._read()
         except ImportError as error:
-            raise EmbedderUnavailable(f"Expected torch and torchvision: {error}. Run `{_INSTALL}`.") from error
-        architecture = self.architecture
-        state = _download(models, self._published) if self._published else self._read()
+            raise EmbedderUnavailable(f"Expected torch and its companions: {error}. Run `{_INSTALL}`.") from error
         return _build(models, architecture, state, self.name)
 
     def _read(self) -> dict[str, Any]:
@@ -111,6 +111,8 @@ class ResNetEmbedder(Embedder):
             raise EmbedderUnavailable(f"The weights at {self._path} changed since this process began; restart it.")
         try:
             return _read_state(self._path)
+        except ImportError:
+            raise
         except Exception as error:
             raise EmbedderUnavailable(f"Expected a state dict at {self._path}, but it is damaged: {error}.") from error
 
