@@ -137,9 +137,7 @@ class IndexContract:
 
     def test_page_that_does_not_fit_is_refused_and_leaves_the_index_as_it_was(self, filled):
         index, journal = filled
-        wrong = Changes(
-            revision=9999, ids=numbers(5), vectors=np.ones((1, 3), np.float16), removed=numbers(6)
-        )
+        wrong = Changes(revision=9999, ids=numbers(5), vectors=np.ones((1, 3), np.float16), removed=numbers(6))
 
         with pytest.raises(InvalidVector):
             index.catch_up(lambda past: iter([wrong]))
