@@ -28,6 +28,8 @@ _TRAINING_ROUNDS = 10
 _SPARE = 8
 # Lists are used again until there are so many times more vectors, or they are so many times worse.
 _OUTGROWN = 4
+# A build of fewer vectors gains nothing from more threads.
+_MANY = 20_000
 _WORSE = 1.5
 
 
@@ -101,7 +103,7 @@ def _windows(file: NDArray[np.uint8], header: Header) -> NDArray[np.float16]:
 
 def write_ivf(folder: Path, rows: Spooled, last: Snapshot | None) -> Facts:
     """Write the lists of these rows; the lists of the `last` snapshot are used again while they serve well."""
-    faiss.omp_set_num_threads(_build_threads())
+    faiss.omp_set_num_threads(_build_threads(len(rows)))
     sample = take_sample(rows)
     built = _build_on(last, rows, sample) if isinstance(last, IvfSnapshot) else None
     index, facts = built or _build_anew(rows, sample)
@@ -199,10 +201,10 @@ def _write_positions(folder: Path, count: int) -> int:
 _pool_of = 0
 
 
-def _build_threads() -> int:
-    """Return the processor's threads, but one in a child forked after its parent built: there OpenMP's threads hang."""
+def _build_threads(count: int) -> int:
+    """Return one thread for few vectors, and in a child whose parent built with more: there OpenMP's threads hang."""
     global _pool_of
-    if _pool_of not in (0, os.getpid()):
+    if count < _MANY or _pool_of not in (0, os.getpid()):
         return 1
     _pool_of = os.getpid()
     return os.cpu_count() or 1
