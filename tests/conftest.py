@@ -1,47 +1,31 @@
-"""What tests of the shop and of the plug-in share: drawn pictures and products that have them."""
+"""What every test starts with: no index and no media but its own; and what tests of the shop share."""
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from PIL import Image, ImageDraw
 
 from catalog.models import Product, ProductImage
-
-Draw = Callable[..., bytes]
-MakeProduct = Callable[..., Product]
+from tests.drawing import draw
 
 
 @pytest.fixture(autouse=True)
-def _own_media(settings, tmp_path: Path) -> None:
-    """Keep one test's pictures from another's."""
+def _own_folders(settings: Any, tmp_path: Path) -> None:
+    """Begin without an index and without media: rows and files of another test must not be in this one's."""
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "DIRECTORY": tmp_path / "indexes"}
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture
-def draw() -> Draw:
-    """Return a function that draws a coloured shape on grey and returns the file's bytes."""
-
-    def draw_shape(colour: str = "red", shape: str = "ellipse", *, size: int = 96, file_format: str = "PNG") -> bytes:
-        image = Image.new("RGB", (size, size), "lightgrey")
-        getattr(ImageDraw.Draw(image), shape)((size // 6, size // 5, size - size // 5, size - size // 6), fill=colour)
-        file = io.BytesIO()
-        image.save(file, file_format)
-        return file.getvalue()
-
-    return draw_shape
-
-
-@pytest.fixture
-def make_product(draw: Draw) -> MakeProduct:
+def make_product() -> Callable[..., Product]:
     """Return a function that saves a product with one picture a colour."""
 
-    def make(sku: str = "A1", *colours: str, shape: str = "ellipse", **fields: object) -> Product:
+    def make(sku: str = "A1", *colours: str, shape: str = "ellipse", **fields: Any) -> Product:
         product = Product.objects.create(sku=sku, **{"title": f"Thing {sku}", **fields})
         for position, colour in enumerate(colours):
             file = ContentFile(draw(colour, shape), name=f"{colour}.png")

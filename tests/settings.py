@@ -14,8 +14,13 @@ for _name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", 
     os.environ.pop(_name, None)
 
 from catalog.settings import *  # noqa: E402, F403
-from catalog.settings import DATABASES, VAR_DIR  # noqa: E402
+from catalog.settings import DATABASES, INSTALLED_APPS, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # In a file, so that threads and other processes can open it too.
 DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery"]
+# No test needs a broker but those that start a real one.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}

@@ -19,7 +19,10 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Your photo"),
         help_text=_("JPEG, PNG, WebP, GIF, AVIF, BMP or TIFF. It is used for this search and not kept."),
-        error_messages={"required": _("Choose or take a photo first."), "empty": _("The file is empty. Choose another.")},
+        error_messages={
+            "required": _("Choose or take a photo first."),
+            "empty": _("The file is empty. Choose another."),
+        },
         widget=forms.FileInput(attrs={"accept": PHOTO_TYPES}),
     )
     box = forms.CharField(

@@ -34,7 +34,7 @@ class Journal(models.Model):
 
     @staticmethod
     def take(count: int) -> range:
-        """Return the next `count` revisions; they belong to the caller's transaction, and other writers wait for its end.
+        """Return the next `count` revisions, held by the caller's transaction: other writers wait for its end.
 
         A database sequence would not do: its numbers become visible in another order than they are given out.
         """
@@ -137,7 +137,9 @@ class Lease(models.Model):
     until = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "object_key"], name="visualsearch_one_worker_an_object")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "object_key"], name="visualsearch_one_worker_an_object")
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.object_key} until {self.until}"

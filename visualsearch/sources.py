@@ -20,7 +20,7 @@ class Picture:
     """One picture of an object of the shop."""
 
     key: str
-    """Tells it from the object's other pictures and stays the same when its file is replaced; at most 64 characters."""
+    """Tells it from the object's other pictures, and stays when its file is replaced; at most 64 characters."""
     file: FieldFile
     """Where it is stored; read through its storage, never by path."""
 
@@ -108,7 +108,7 @@ def _check_fields(source: VisualSource) -> Iterator[checks.CheckMessage]:
             source.model._meta.get_field(name)
         except FieldDoesNotExist:
             yield checks.Error(
-                f"{type(source).__name__}.picture_fields names '{name}', which {source.model._meta.label} does not have.",
+                f"{type(source).__name__}.picture_fields names '{name}', which {source.model._meta.label} has not.",
                 hint="Name image fields of the model, or override get_pictures().",
                 id="visualsearch.E010",
             )

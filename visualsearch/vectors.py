@@ -48,7 +48,7 @@ def pack(vector: Vectors) -> bytes:
 
 
 def unpack(stored: list[bytes], dimensions: int) -> NDArray[np.float16]:
-    """Return packed vectors as float16 rows, shape (n, `dimensions`); raises InvalidVector for bytes of another length."""
+    """Return packed vectors as float16 rows, shape (n, `dimensions`); raises InvalidVector for another length."""
     expected = dimensions * STORED.itemsize
     for packed in stored:
         if len(packed) != expected:

@@ -6,6 +6,7 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_http_methods
 
 from visualsearch.exceptions import EmbedderUnavailable, ImageTooLarge, IndexUnavailable, InvalidBox, VisualSearchError
@@ -26,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
         check_length(int(request.headers.get("Content-Length") or 0))
     except ImageTooLarge as error:
         # Answered before the body is read, so that it is never stored.
-        form = PhotoForm(data={}, files={})
+        form = PhotoForm({}, MultiValueDict())
         form.errors.clear()
         form.say("photo", error)
         return _page(request, form, None, status=413)
@@ -38,7 +39,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _search(request: HttpRequest, form: PhotoForm) -> HttpResponse:
     query = PhotoQuery(
-        photo=form.cleaned_data["photo"], box=form.cleaned_data["box"], source=all_sources()[0].name if all_sources() else ""
+        photo=form.cleaned_data["photo"],
+        box=form.cleaned_data["box"],
+        source=all_sources()[0].name if all_sources() else "",
     )
     try:
         return _page(request, form, find_similar(query), status=200)

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from catalog.models import Category, Product
+from tests.drawing import draw
 from visualsearch.sources import get_source
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_two_categories_of_one_name_need_two_parents():
         Category.objects.create(name="Mugs", slug="mugs-2")
 
 
-def test_picture_replaced_by_hand_gets_another_digest(make_product, draw):
+def test_picture_replaced_by_hand_gets_another_digest(make_product):
     image = make_product("A1", "red").images.get()
     before = image.digest
 

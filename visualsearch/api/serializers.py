@@ -28,7 +28,7 @@ class PhotoQuerySerializer(serializers.Serializer):  # type: ignore[type-arg]
 
     photo = serializers.FileField()
     box = BoxField(required=False)
-    source = serializers.CharField(required=False, max_length=100)
+    source = serializers.CharField(required=False, max_length=100)  # type: ignore[assignment]
     limit = serializers.IntegerField(required=False, min_value=1)
     min_score = serializers.FloatField(required=False, min_value=-1.0, max_value=1.0)
 

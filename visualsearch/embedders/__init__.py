@@ -1,0 +1,73 @@
+"""The family of embedders: images in, vectors of unit length out."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+
+from django.utils.module_loading import import_string
+
+from visualsearch.conf import get_settings
+from visualsearch.embedders.architectures import PUBLISHED
+from visualsearch.embedders.base import Embedder
+from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.thumbnail import ThumbnailEmbedder
+from visualsearch.embedders.weights import SUFFIXES
+from visualsearch.exceptions import EmbedderUnavailable
+
+__all__ = ["Embedder", "get_embedder", "load_embedder"]
+
+_loaded: dict[str, Embedder] = {}
+_lock = Lock()
+
+
+def get_embedder() -> Embedder:
+    """Return the embedder of the setting, the same one in the whole process; raises as `load_embedder` does."""
+    return load_embedder(get_settings().embedder)
+
+
+def load_embedder(name: str) -> Embedder:
+    """Return the embedder of this name, path of weights, or dotted path of a class; built once in a process.
+
+    Cheap: weights are read by its first vector. Raises EmbedderUnavailable for a name that means none.
+    """
+    with _lock:
+        if name not in _loaded:
+            _loaded[name] = _build(name)
+        return _loaded[name]
+
+
+def _build(name: str) -> Embedder:
+    if name == ThumbnailEmbedder.name:
+        return ThumbnailEmbedder()
+    if name in PUBLISHED or name.endswith(SUFFIXES):
+        return ResNetEmbedder(name)
+    if "." in name and all(part.isidentifier() for part in name.split(".")):
+        return _build_from_dotted_path(name)
+    known = ", ".join([ThumbnailEmbedder.name, *PUBLISHED])
+    raise EmbedderUnavailable(
+        f"There is no embedder {name!r}. Write one of {known}, the path of a {' or '.join(SUFFIXES)} file, "
+        "or the dotted path of an Embedder class."
+    )
+
+
+def _build_from_dotted_path(path: str) -> Embedder:
+    try:
+        kind = import_string(path)
+    except ImportError as error:
+        raise EmbedderUnavailable(f"The embedder {path!r} cannot be imported: {error}.") from error
+    if not (isinstance(kind, type) and issubclass(kind, Embedder)):
+        raise EmbedderUnavailable(f"Expected {path!r} to be a subclass of visualsearch.embedders.Embedder.")
+    return kind()
+
+
+def _forget() -> None:
+    """A forked child starts afresh: threads of torch and locks held in the parent do not live on in it."""
+    global _lock
+    _lock = Lock()
+    _loaded.clear()
+
+
+# Windows has no fork, and nothing to forget.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -38,7 +38,7 @@ class Embedder(ABC):
         Images are upright RGB of any size. Raises EmbedderUnavailable when the model cannot be loaded.
         """
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - most embedders have nothing to load
         """Load what the first `embed` would load, so that the first photo does not wait for it."""
 
     def check(self) -> list[CheckMessage]:

@@ -46,7 +46,7 @@ class Matches:
 
     ids: Ids
     scores: NDArray[np.float32]
-    """Cosine to the query, -1 to 1, falling."""
+    """Cosine to the query, falling; -1 to 1 but for the rounding of half precision, less than 0.001."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -99,5 +99,29 @@ class Index(ABC):
         """
 
     @abstractmethod
+    def digests(self) -> dict[int, str]:
+        """Return `block_digests` of every vector that can be found, to compare with those of the database."""
+
+    @abstractmethod
+    def rebuild(self, read: ReadChanges) -> bool:
+        """Build anew from the whole journal, trusting nothing that is here; False when another process is at it."""
+
+    @abstractmethod
+    def repair(self, changes: Changes) -> None:
+        """Apply `changes` to these ids whatever the index holds of them; `revision` stays where it is."""
+
+    @abstractmethod
     def status(self) -> IndexStatus:
         """Say what this index holds and how it searches."""
+
+    def needs_snapshot(self) -> str:
+        """Say in one sentence why a worker should call `compact`; empty when there is no reason."""
+        return ""
+
+    def compact(self) -> bool:
+        """Write what the index holds for other processes to open; False when nothing was written."""
+        return False
+
+    def problems(self) -> list[str]:
+        """Read every file in full and say what is wrong with it; empty when all is well."""
+        return []

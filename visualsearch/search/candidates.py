@@ -68,8 +68,13 @@ def _rows_of(space: Space, matches: Matches) -> list[Candidate]:
         found = Embedding.objects.of_space(space).ready().filter(id__in=ids[start : start + CHUNK])
         rows.update({row[0]: row[1:] for row in found.values_list("id", "object_key", "picture_key", "picture_name")})
     return [
-        Candidate(row_id=row_id, object_key=rows[row_id][0], picture_key=rows[row_id][1],
-                  picture_name=rows[row_id][2], score=float(score))
+        Candidate(
+            row_id=row_id,
+            object_key=rows[row_id][0],
+            picture_key=rows[row_id][1],
+            picture_name=rows[row_id][2],
+            score=float(score),
+        )
         for row_id, score in zip(ids, matches.scores, strict=True)
         if row_id in rows
     ]

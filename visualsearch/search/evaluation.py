@@ -79,7 +79,7 @@ def _reciprocal_rank(one: Measured) -> float:
 
 
 def _average_precision(one: Measured) -> float:
-    """Return average precision at 10: precision at the rank of each right answer, averaged over those that could be had."""
+    """Return average precision at 10: the mean, over the right answers, of the precision at their ranks."""
     hits = one.hits[:10]
     precisions = [sum(hits[:rank]) / rank for rank, hit in enumerate(hits, 1) if hit]
     return sum(precisions) / min(one.right, 10)

@@ -72,4 +72,3 @@ def _limit(query: PhotoQuery) -> int:
     if not 1 <= limit <= settings.limit_most:
         raise InvalidQuery(f"Expected a limit from 1 to {settings.limit_most}, got {limit}.")
     return limit
-

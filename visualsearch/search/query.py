@@ -13,7 +13,7 @@ from visualsearch.images import Box
 from visualsearch.sources import Picture
 
 Photo = bytes | Path | IO[bytes] | Picture | Image.Image
-"""A shopper's photo: bytes, a path, an open file, one of the shop's own pictures, or an image that is decoded already."""
+"""Bytes, a path, an open file, one of the shop's own pictures, or an image that is decoded already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ class ObjectState:
 
 
 def sync_outstanding(*, source: str = "", seconds: float | None = None) -> Iterator[SyncReport]:
-    """Do all work that is due and that nobody else does, batch by batch, for `seconds` at most; yields each batch's report."""
+    """Do all work that is due and that nobody else does, for about `seconds` at most; yields a report a batch."""
     end = monotonic() + seconds if seconds else None
     while work := lease_work(get_settings().batch_size, source=source):
         yield sync_work(work)
@@ -95,7 +95,9 @@ def sync_work(work: list[Work]) -> SyncReport:
         try:
             report += _sync_source(source, items)
         except Exception as error:  # a shop's hook or a storage may raise anything
-            logger.warning("Sync of %s objects of %s is put off: %s", len(items), source, error, exc_info=_unexpected(error))
+            logger.warning(
+                "Sync of %s objects of %s is put off: %s", len(items), source, error, exc_info=_unexpected(error)
+            )
             report += _put_off_each(items, error)
     return report
 

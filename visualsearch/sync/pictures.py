@@ -77,7 +77,7 @@ def reason_of(error: Exception) -> str:
 
 
 def _is_known(reading: Reading, fingerprint: str) -> bool:
-    """Read the picture and tell whether its vector need not be computed: unchanged, unreadable, or the same file as another."""
+    """Read the picture; tell whether nothing is to be computed: unchanged, unreadable, or the same file as another."""
     try:
         content = _read(reading.picture)
         reading.digest = digest_of(content)
@@ -104,7 +104,9 @@ def _read(picture: Picture) -> bytes:
 
 def _says_it_already(reading: Reading) -> bool:
     row = reading.row
-    return bool(row and row.state == "ready" and row.digest == reading.digest and row.picture_name == reading.picture.name)
+    return bool(
+        row and row.state == "ready" and row.digest == reading.digest and row.picture_name == reading.picture.name
+    )
 
 
 def _same_file(digest: str, fingerprint: str) -> Seen | None:

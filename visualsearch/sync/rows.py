@@ -8,7 +8,7 @@ from visualsearch.sync.pictures import Reading
 
 
 def write_rows(work: Work, readings: list[Reading], gone: list[Embedding], fingerprint: str) -> list[Embedding]:
-    """Write what changed and return the rows of the pictures that failed; called in the transaction that ends the work."""
+    """Write what changed, in the transaction that ends the work; returns the rows of the pictures that failed."""
     changed = [_row_of(work, reading, fingerprint) for reading in readings if not reading.unchanged]
     for row in gone:
         row.state = EmbeddingState.REMOVED

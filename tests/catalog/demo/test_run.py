@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.drawing import draw
+
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def environment(shop_environment, tmp_path, draw):
+def environment(shop_environment, tmp_path):
     """Return the environment of a demo of three goods."""
     goods = tmp_path / "goods" / "Mugs"
     goods.mkdir(parents=True)

@@ -11,12 +11,13 @@ from django.db.models.signals import post_save
 
 from catalog.feeds import import_feed, read_feed
 from catalog.models import Category, Product, ProductImage
+from tests.drawing import draw
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop(tmp_path, draw):
+def shop(tmp_path):
     """Return a function that writes pictures and a CSV file, and imports it."""
     folder = tmp_path / "feed"
     folder.mkdir()
@@ -90,7 +91,7 @@ def test_picture_added_by_hand_is_kept(shop, make_product):
     assert ProductImage.objects.count() == 2
 
 
-def test_replaced_file_replaces_the_picture(shop, draw):
+def test_replaced_file_replaces_the_picture(shop):
     shop("A1,Mug,red.png")
     (shop.folder / "red.png").write_bytes(draw("yellow"))
 
@@ -119,7 +120,7 @@ def test_picture_that_fails_today_keeps_yesterdays(shop):
     assert ProductImage.objects.count() == 2
 
 
-def test_same_bytes_under_two_names_are_one_picture(shop, draw):
+def test_same_bytes_under_two_names_are_one_picture(shop):
     (shop.folder / "copy.png").write_bytes(draw("red"))
 
     for _ in range(2):
@@ -136,7 +137,7 @@ def test_row_that_contradicts_the_first_of_its_sku_is_told(shop):
 
 
 @pytest.mark.parametrize("image", ["../secret.png", "/etc/hostname", "link.png", "a/../../secret.png"])
-def test_picture_outside_the_folder_of_the_feed_is_refused(shop, draw, image):
+def test_picture_outside_the_folder_of_the_feed_is_refused(shop, image):
     (shop.folder.parent / "secret.png").write_bytes(draw("red"))
     (shop.folder / "link.png").symlink_to(shop.folder.parent / "secret.png")
 
@@ -155,8 +156,8 @@ def test_file_that_is_no_picture_is_told_and_good_ones_are_kept(shop):
     assert list(Product.objects.values_list("sku", flat=True)) == ["B1"]
 
 
-def test_extension_is_that_of_the_format_and_never_of_the_name(shop, draw):
-    (shop.folder / "evil.html").write_bytes(draw("red", file_format="JPEG"))
+def test_extension_is_that_of_the_format_and_never_of_the_name(shop):
+    (shop.folder / "evil.html").write_bytes(draw("red", format="JPEG"))
 
     shop("A1,Mug,evil.html")
 

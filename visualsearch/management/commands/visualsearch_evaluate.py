@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("queries", type=Path, help="CSV with columns photo (beside the file) and sku (several with ;).")
+        parser.add_argument(
+            "queries", type=Path, help="CSV with columns photo (beside the file) and sku (several with ;)."
+        )
         parser.add_argument("--source", default="", help="Source to search; needed where several are registered.")
         parser.add_argument("--limit", type=int, default=10, help="Results looked at per photo, at least 10.")
         parser.add_argument("--json", action="store_true", help="Print JSON.")

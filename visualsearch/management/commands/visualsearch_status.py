@@ -14,7 +14,9 @@ from visualsearch.sync import Status, get_status
 class Command(BaseCommand):
     """Print the status, for people or as JSON."""
 
-    help = "Show how many pictures are searchable, failed or waiting, and what the index holds. Exits 1 when some failed."
+    help = (
+        "Show how many pictures are searchable, failed or waiting, and what the index holds. Exits 1 when some failed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -30,8 +32,9 @@ class Command(BaseCommand):
 
 
 def _words(status: Status) -> str:
+    counts = f"{status.embedded} searchable, {status.failed} failed, {status.waiting} waiting"
     lines = [
-        f"Pictures     {status.wanted} wanted: {status.embedded} searchable, {status.failed} failed, {status.waiting} waiting",
+        f"Pictures     {status.wanted} wanted: {counts}",
         f"Journal      revision {status.revision}",
         f"Model        {status.embedder}, {status.dimensions} dimensions ({status.fingerprint})",
     ]

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.sources import all_sources, get_source
-from visualsearch.sync import SyncReport, finish, outstanding, reconcile, request_everything
+from visualsearch.sync import SyncReport, compact_where_needed, finish, outstanding, reconcile, request_everything
 
 
 class Command(BaseCommand):
@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--source", default="", help="Only this source, for example catalog.product.")
-        parser.add_argument("--all", action="store_true", help="Look at every object again, also where nothing seems changed.")
+        parser.add_argument(
+            "--all", action="store_true", help="Look at every object again, also where nothing seems changed."
+        )
         parser.add_argument("--json", action="store_true", help="Print the outcome as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,6 +37,7 @@ class Command(BaseCommand):
                 for batch in finish(source=options["source"]):
                     report += batch
                     bar.update(batch.objects)
+            compact_where_needed()
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
         self._say(report, as_json=options["json"])

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.models import Product
+from tests.drawing import draw
+from tests.goods import PRODUCTS, add_product, sync_now
+from visualsearch.models import Embedding, SyncRequest
+
+pytestmark = pytest.mark.django_db
+
+
+def run(command: str, *args: Any, **options: Any) -> str:
+    out = StringIO()
+    call_command(command, *args, stdout=out, stderr=StringIO(), **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    path.write_bytes(draw("red"))
+    return path
+
+
+def test_sync_does_all_outstanding_work() -> None:
+    add_product(draw("red"), draw("blue"))
+    add_product(draw("green"))
+
+    outcome = json.loads(run("visualsearch_sync", "--json"))
+
+    assert outcome == {"objects": 2, "embedded": 3, "failed": 0}
+
+
+def test_sync_finds_what_no_signal_told() -> None:
+    add_product(draw())
+    run("visualsearch_sync")
+    Product.objects.update(is_active=False)
+
+    run("visualsearch_sync")
+
+    assert not Embedding.objects.ready().exists()
+
+
+def test_sync_exits_1_when_a_picture_failed() -> None:
+    add_product(b"no picture")
+
+    with pytest.raises(CommandError, match="failed"):
+        run("visualsearch_sync")
+
+
+def test_sync_of_all_looks_at_every_object() -> None:
+    add_product(draw())
+    run("visualsearch_sync")
+
+    assert json.loads(run("visualsearch_sync", "--json"))["objects"] == 0
+    assert json.loads(run("visualsearch_sync", "--all", "--json"))["objects"] == 1
+
+
+def test_sync_of_one_source_leaves_the_others() -> None:
+    add_product(draw())
+
+    run("visualsearch_sync", "--source", "gallery.poster")
+
+    assert SyncRequest.objects.filter(source=PRODUCTS).exists()
+
+
+def test_sync_of_an_unknown_source_is_refused() -> None:
+    with pytest.raises(CommandError, match="Expected the name of a registered source"):
+        run("visualsearch_sync", "--source", "shoes")
+
+
+def test_status_has_the_documented_keys() -> None:
+    add_product(draw(), b"no picture")
+    sync_now()
+
+    status = json.loads(run("visualsearch_status", "--json"))
+
+    counts = {key: status[key] for key in ("wanted", "embedded", "failed", "waiting", "revision", "index_revision")}
+    assert counts == {"wanted": 2, "embedded": 1, "failed": 1, "waiting": 0, "revision": 2, "index_revision": 2}
+    assert status["fingerprint"]
+    assert status["dimensions"] > 0
+
+
+def test_status_is_said_in_words() -> None:
+    words = run("visualsearch_status")
+
+    assert "0 wanted: 0 searchable, 0 failed, 0 waiting" in words
+
+
+def test_search_prints_the_results(photo: Path) -> None:
+    product = add_product(draw("red"), title="A red cup")
+    sync_now()
+
+    rows = json.loads(run("visualsearch_search", photo, source=PRODUCTS, json=True))
+
+    assert [set(row) >= {"sku", "title", "score", "picture"} for row in rows] == [True]
+    assert rows[0]["sku"] == product.sku
+    assert "A red cup" in run("visualsearch_search", photo, source=PRODUCTS)
+
+
+@pytest.mark.parametrize("options", [{"box": "1,2"}, {"limit": 0}, {"source": "shoes"}])
+def test_search_refuses_wrong_options(photo: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match=r"Expected|box"):
+        run("visualsearch_search", photo, **{"source": PRODUCTS, **options})
+
+
+def test_search_with_no_photo_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        run("visualsearch_search", tmp_path / "nothing.png", source=PRODUCTS)
+
+
+def test_evaluate_counts_right_answers(photo: Path) -> None:
+    right, _ = add_product(draw("red")), add_product(draw("blue"))
+    sync_now()
+    queries = photo.with_name("queries.csv")
+    queries.write_text(f"photo,sku\nphoto.png,{right.sku};OTHER\n")
+
+    figures = json.loads(run("visualsearch_evaluate", queries, source=PRODUCTS, json=True))
+
+    assert set(figures) == {"queries", "recall@1", "recall@5", "recall@10", "mrr", "map@10", "p50_ms", "p95_ms"}
+    assert (figures["queries"], figures["recall@1"]) == (1, 1.0)
+
+
+def test_evaluate_exits_1_when_a_photo_cannot_be_read(photo: Path) -> None:
+    queries = photo.with_name("queries.csv")
+    queries.write_text("photo,sku\nphoto.png,A\nmissing.png,A\n")
+
+    with pytest.raises(CommandError, match="1 photos could not be searched with"):
+        run("visualsearch_evaluate", queries, source=PRODUCTS)
+
+
+def test_evaluate_refuses_a_file_that_is_not_there(photo: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        run("visualsearch_evaluate", photo.with_name("nothing.csv"))
+
+
+def test_verify_exits_1_on_any_difference_and_repairs_it() -> None:
+    add_product(draw())
+    sync_now()
+    assert json.loads(run("visualsearch_verify", "--json"))["equal"]
+    Product.objects.update(is_active=False)
+
+    with pytest.raises(CommandError, match="not equal"):
+        run("visualsearch_verify", "--repair")
+    sync_now()
+
+    assert "NOT" not in run("visualsearch_verify")
+
+
+def test_rebuild_builds_every_index() -> None:
+    add_product(draw())
+    sync_now()
+
+    assert f"The index of {PRODUCTS} is built anew." in run("visualsearch_rebuild")

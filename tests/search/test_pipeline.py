@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from catalog.models import Category, Product
+from tests.drawing import draw
+from tests.gallery.models import Poster
+from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
+from visualsearch.exceptions import InvalidImage, InvalidQuery, UnknownSource
+from visualsearch.search import Box, PhotoQuery, find_similar
+from visualsearch.sources import Picture
+
+pytestmark = pytest.mark.django_db
+
+COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "grey", "brown", "pink")
+
+
+def test_result_tells_object_score_and_best_picture() -> None:
+    product = add_product(draw("red"), draw("blue"), title="Two cups", group="cups")
+    sync_now()
+
+    (result,) = find_similar(PhotoQuery(photo=draw("blue"), source=PRODUCTS))
+
+    assert result.object == product
+    assert (result.key, result.title, result.group) == (product.sku, "Two cups", "cups")
+    assert result.url == product.get_absolute_url()
+    assert result.picture.name == product.images.last().file.name
+    assert result.score == pytest.approx(1, abs=0.002)
+
+
+def test_hidden_product_is_gone_from_the_very_next_answer() -> None:
+    product = add_product(draw())
+    sync_now()
+    assert found(draw()) == [product.sku]
+
+    Product.objects.update(is_active=False)
+
+    assert found(draw()) == []
+
+
+def test_deleted_product_is_gone_from_the_very_next_answer() -> None:
+    product = add_product(draw())
+    sync_now()
+    assert found(draw()) == [product.sku]
+
+    product.delete()
+
+    assert found(draw()) == []
+
+
+def test_picture_that_the_object_no_longer_has_is_not_matched() -> None:
+    poster = add_poster(draw("red"))
+    sync_now()
+
+    poster.picture = ContentFile(draw("blue"), name="poster.png")
+    poster.save()
+
+    assert found(draw("red"), POSTERS) == []
+
+
+def test_one_result_a_group_is_the_variant_that_matches_best() -> None:
+    red = add_product(draw("red"), group="cup")
+    blue = add_product(draw("blue"), group="cup")
+    alone = add_product(draw("green"))
+    sync_now()
+
+    assert set(found(draw("red"))) == {red.sku, alone.sku}
+    assert found(draw("blue"))[0] == blue.sku
+
+
+def test_limit_counts_groups_and_not_pictures() -> None:
+    for number in range(12):
+        add_product(*[draw("red", size=96 + number * 5 + picture) for picture in range(5)], group="cups")
+    others = [add_product(draw(colour)).sku for colour in ("blue", "green")]
+    sync_now()
+
+    assert set(others) < set(found(draw("red"), limit=3))
+
+
+def test_queryset_narrows_the_answer() -> None:
+    cups = Category.objects.create(name="Cups", slug="cups")
+    cup = add_product(draw("red"), category=cups)
+    add_product(draw("red", size=100))
+    sync_now()
+
+    assert found(draw("red"), within=cups.products.all()) == [cup.sku]
+    assert found(draw("red"), filters={"category__slug": "cups"}) == [cup.sku]
+
+
+def test_filter_that_allows_nothing_gives_an_empty_answer() -> None:
+    add_product(draw())
+    sync_now()
+
+    assert found(draw(), within=Product.objects.none()) == []
+
+
+def test_queryset_never_widens_what_the_source_shows() -> None:
+    add_product(draw(), is_active=False)
+    sync_now()
+
+    assert found(draw(), within=Product.objects.all()) == []
+
+
+def test_filter_returns_all_allowed_however_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualsearch.search.candidates.FEW", 1)
+    for number in range(30):
+        add_product(draw("red", size=96 + number))
+    allowed = [add_product(draw(colour), in_stock=False).sku for colour in ("blue", "green", "black")]
+    sync_now()
+
+    assert set(found(draw("red"), filters={"in_stock": False}, limit=3)) == set(allowed)
+
+
+def test_few_and_many_allowed_are_answered_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    for colour in COLOURS:
+        add_product(draw(colour), in_stock=colour < "k")
+    sync_now()
+    few = found(draw("red"), filters={"in_stock": True})
+
+    monkeypatch.setattr("visualsearch.search.candidates.FEW", 0)
+
+    assert found(draw("red"), filters={"in_stock": True}) == few
+
+
+def test_lowest_score_cuts_the_answer() -> None:
+    product = add_product(draw("red"))
+    add_product(draw("blue", "rectangle"))
+    sync_now()
+
+    assert found(draw("red"), min_score=0.99) == [product.sku]
+
+
+def test_box_searches_with_a_region_of_the_photo() -> None:
+    red = add_product(draw("red"))
+    add_product(draw("blue"))
+    sync_now()
+    photo = Image.new("RGB", (192, 96))
+    photo.paste(Image.open(BytesIO(draw("blue"))), (0, 0))
+    photo.paste(Image.open(BytesIO(draw("red"))), (96, 0))
+
+    answer = find_similar(PhotoQuery(photo=photo, box=Box(0.5, 0, 0.5, 1), source=PRODUCTS))
+
+    assert answer.results[0].object == red
+
+
+def test_photo_may_be_bytes_a_path_a_file_or_a_picture_of_the_shop(tmp_path: Path) -> None:
+    poster = add_poster(draw("red"))
+    sync_now()
+    path = tmp_path / "photo.png"
+    path.write_bytes(draw("red"))
+
+    picture = Picture(key="picture", file=Poster.objects.get().picture)
+    for photo in (draw("red"), path, BytesIO(draw("red")), picture):
+        assert found(photo, POSTERS) == [str(poster.pk)]  # type: ignore[arg-type]
+
+
+def test_one_source_never_answers_for_another() -> None:
+    add_poster(draw("red"))
+    product = add_product(draw("blue"))
+    sync_now()
+
+    assert found(draw("red")) == [product.sku]
+
+
+def test_empty_shop_gives_an_empty_answer() -> None:
+    assert found(draw()) == []
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101])
+def test_limit_outside_the_range_is_refused(limit: int) -> None:
+    with pytest.raises(InvalidQuery, match=f"Expected a limit from 1 to 100, got {limit}"):
+        found(draw(), limit=limit)
+
+
+def test_queryset_of_another_model_is_refused() -> None:
+    with pytest.raises(InvalidQuery, match=r"Expected a queryset of catalog.Product, got one of gallery.Poster"):
+        found(draw(), within=Poster.objects.all())
+
+
+@pytest.mark.parametrize("filters", [{"colour": "red"}, {"price": "cheap"}, {"category__nothing": 1}])
+def test_filter_that_does_not_fit_the_model_is_refused(filters: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuery, match=r"do not fit catalog.Product"):
+        found(draw(), filters=filters)
+
+
+def test_unknown_source_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownSource, match=r"catalog.product, gallery.poster"):
+        found(draw(), "shoes")
+
+
+def test_photo_that_is_no_picture_is_refused() -> None:
+    with pytest.raises(InvalidImage):
+        found(b"no picture")

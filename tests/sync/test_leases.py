@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.drawing import draw
+from tests.goods import PRODUCTS, add_product, sync_now
+from visualsearch.models import Embedding, Lease, SyncRequest
+from visualsearch.sync import request_sync
+from visualsearch.sync.leases import lease_work, still_held
+from visualsearch.sync.objects import sync_work
+
+pytestmark = pytest.mark.django_db
+
+
+def lapse() -> None:
+    Lease.objects.update(until=timezone.now() - timedelta(seconds=1))
+
+
+def test_leased_object_is_given_to_no_second_worker() -> None:
+    request_sync(PRODUCTS, [1, 2])
+
+    first, second = lease_work(1), lease_work(10)
+
+    assert {work.object_key for work in first}.isdisjoint(work.object_key for work in second)
+    assert lease_work(10) == []
+
+
+def test_many_wishes_for_one_object_are_one_piece_of_work() -> None:
+    for _ in range(3):
+        request_sync(PRODUCTS, [7])
+
+    (work,) = lease_work(10)
+
+    assert len(work.requests) == 3
+
+
+def test_wish_that_is_not_due_is_left() -> None:
+    request_sync(PRODUCTS, [1], due=timezone.now() + timedelta(minutes=1))
+
+    assert lease_work(10) == []
+
+
+def test_lease_of_a_dead_worker_lapses() -> None:
+    request_sync(PRODUCTS, [1])
+    lease_work(10)
+
+    lapse()
+
+    assert [work.object_key for work in lease_work(10)] == ["1"]
+
+
+def test_worker_that_lost_its_lease_writes_nothing() -> None:
+    product = add_product(draw())
+    slow = lease_work(10)
+    lapse()
+    quick = lease_work(10)
+
+    assert not still_held(slow[0])
+    assert sync_work(slow).objects == 0
+    assert not Embedding.objects.exists()
+    assert sync_work(quick).objects == 1
+    assert Embedding.objects.get().object_key == str(product.pk)
+
+
+def test_worker_killed_before_it_wrote_loses_nothing() -> None:
+    add_product(draw())
+    lease_work(10)
+
+    lapse()
+    sync_now()
+
+    assert Embedding.objects.ready().count() == 1
+    assert not SyncRequest.objects.exists()
+
+
+def test_work_of_one_source_alone_can_be_leased() -> None:
+    request_sync(PRODUCTS, [1])
+    request_sync("gallery.poster", [1])
+
+    assert [work.source for work in lease_work(10, source="gallery.poster")] == ["gallery.poster"]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.drawing import draw
+from tests.gallery.models import Poster
+from tests.goods import PRODUCTS, add_poster, add_product, sync_now
+from visualsearch.models import SyncRequest
+from visualsearch.sync import get_progress, get_status, request_sync
+
+pytestmark = pytest.mark.django_db
+
+
+def counts() -> tuple[int, int, int, int]:
+    progress = get_progress()
+    return progress.wanted, progress.embedded, progress.failed, progress.waiting
+
+
+def test_saved_pictures_wait_until_they_are_embedded() -> None:
+    add_product(draw("red"), draw("blue"))
+    assert counts() == (2, 0, 0, 2)
+
+    sync_now()
+
+    assert counts() == (2, 2, 0, 0)
+
+
+def test_failed_pictures_do_not_wait() -> None:
+    add_product(draw(), b"no picture")
+
+    sync_now()
+
+    assert counts() == (2, 1, 1, 0)
+
+
+def test_hidden_pictures_are_not_wanted() -> None:
+    add_product(draw(), is_active=False)
+
+    assert counts() == (0, 0, 0, 0)
+
+
+def test_pictures_that_no_signal_told_of_wait() -> None:
+    name = add_poster().picture.name
+    sync_now()
+    Poster.objects.bulk_create([Poster(name="other", picture=name)])
+
+    assert counts() == (2, 1, 0, 1)
+
+
+def test_changed_object_waits() -> None:
+    product = add_product(draw())
+    sync_now()
+
+    request_sync(PRODUCTS, [product.pk])
+
+    assert counts() == (1, 0, 0, 1)
+
+
+def test_object_whose_model_cannot_be_loaded_has_failed() -> None:
+    add_product(draw())
+    SyncRequest.objects.update(attempts=1, due="2100-01-01T00:00Z")
+
+    assert counts() == (1, 0, 1, 0)
+
+
+def test_index_has_reached_the_journal() -> None:
+    add_product(draw("red"), draw("blue"))
+    add_poster()
+    sync_now()
+
+    status = get_status()
+
+    assert status.revision == status.index_revision == 3
+    assert status.indexes[PRODUCTS].size == 2

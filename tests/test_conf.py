@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from visualsearch.conf import Settings, get_settings
+
+
+def test_settings_are_read_anew_when_they_change(settings: Any) -> None:
+    settings.VISUALSEARCH = {"LIMIT": 5, "DIRECTORY": "/somewhere"}
+
+    assert get_settings() == Settings(limit=5, directory=Path("/somewhere"))
+
+
+def test_wrong_value_counts_as_not_written(settings: Any) -> None:
+    settings.VISUALSEARCH = {"LIMIT": "ten", "QUEUE": "pictures"}
+
+    assert get_settings() == Settings(queue="pictures")
+
+
+def test_setting_may_be_left_out(settings: Any) -> None:
+    del settings.VISUALSEARCH
+
+    assert get_settings() == Settings()
+
+
+def test_whole_number_is_a_number_of_seconds(settings: Any) -> None:
+    settings.VISUALSEARCH = {"LEASE_SECONDS": 5}
+
+    assert get_settings().lease_seconds == 5

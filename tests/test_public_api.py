@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import visualsearch
+import visualsearch.search
+import visualsearch.sync
+
+
+def test_public_names_of_the_plug_in() -> None:
+    assert visualsearch.__all__ == ["Picture", "VisualSource", "register"]
+    assert visualsearch.search.__all__ == ["Answer", "Box", "PhotoQuery", "Result", "find_similar"]
+
+
+def test_every_public_name_is_there() -> None:
+    for module in (visualsearch, visualsearch.search, visualsearch.sync):
+        assert all(hasattr(module, name) for name in module.__all__)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.models import Product, ProductImage
+from tests.gallery.models import Poster, Print
+from visualsearch import VisualSource
+from visualsearch.exceptions import UnknownSource
+from visualsearch.sources import all_sources, get_source, sources_of
+
+
+def test_registered_sources_have_the_label_of_their_model() -> None:
+    assert {source.name for source in all_sources()} == {"catalog.product", "gallery.poster"}
+
+
+def test_sources_of_a_model_include_those_of_what_it_extends() -> None:
+    assert sources_of(Print) == (get_source("gallery.poster"),)
+    assert sources_of(ProductImage) == ()
+
+
+def test_source_must_be_named_where_there_are_several() -> None:
+    with pytest.raises(UnknownSource, match="Expected the name of a registered source"):
+        get_source()
+
+
+def test_object_without_a_group_stands_alone() -> None:
+    source = get_source("catalog.product")
+
+    assert source.get_group(Product(pk=3, group="")) == "pk:3"
+    assert source.get_group(Product(pk=3, group="cups")) == "cups"
+
+
+def test_object_without_a_page_has_no_address() -> None:
+    assert get_source("gallery.poster").get_url(Poster(pk=1)) == ""
+
+
+def test_object_with_an_empty_picture_field_has_no_picture() -> None:
+    assert list(get_source("gallery.poster").get_pictures(Poster(pk=1))) == []
+
+
+def messages_of(**attributes: Any) -> list[str]:
+    source = type("Odd", (VisualSource,), {"model": Poster, **attributes})()
+    return [message.id for message in source.check()]
+
+
+def test_visualsearch_e010_names_a_field_that_is_not_there() -> None:
+    assert messages_of(picture_fields=("photo",)) == ["visualsearch.E010"]
+
+
+def test_visualsearch_e011_source_that_says_nothing_of_pictures() -> None:
+    assert messages_of() == ["visualsearch.E011"]
+
+
+@pytest.mark.parametrize("follows", [{ProductImage: "product"}, {ProductImage: "nothing"}, {"no.Model": "x"}])
+def test_visualsearch_e012_follows_no_foreign_key_to_the_model(follows: dict[Any, str]) -> None:
+    assert messages_of(picture_fields=("picture",), follows=follows) == ["visualsearch.E012"]
+
+
+def test_sources_of_the_shops_have_nothing_to_complain_of() -> None:
+    assert [message for source in all_sources() for message in source.check()] == []

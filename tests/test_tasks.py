@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.drawing import draw
+from tests.goods import PRODUCTS, add_product
+from visualsearch import tasks
+from visualsearch.models import Embedding, SyncRequest
+from visualsearch.tasks import Bell, beat_schedule, find_forgotten, sync, sync_after_commit
+
+
+class Broker:
+    """Stands where a broker would: counts messages, or fails, or hangs."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.down = False
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def apply_async(self, **options: Any) -> None:
+        self.answers.wait(10)
+        if self.down:
+            raise ConnectionError("refused")
+        self.messages += 1
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    broker = Broker()
+    monkeypatch.setattr(tasks.sync, "apply_async", broker.apply_async)
+    return broker
+
+
+def test_many_rings_are_few_messages(broker: Broker) -> None:
+    bell = Bell()
+    for _ in range(1000):
+        bell.ring()
+
+    assert bell.wait(10)
+    assert 1 <= broker.messages < 100
+
+
+def test_ring_returns_while_the_broker_hangs(broker: Broker) -> None:
+    broker.answers.clear()
+    bell = Bell()
+
+    bell.ring()
+
+    assert not bell.wait(0.1)
+    broker.answers.set()
+    assert bell.wait(10)
+
+
+def test_bell_goes_on_after_the_broker_was_down(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    bell = Bell()
+    broker.down = True
+    bell.ring()
+    assert bell.wait(10)
+    assert "the sweeper will find the work" in caplog.text
+
+    broker.down = False
+    bell.ring()
+
+    assert bell.wait(10)
+    assert broker.messages == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bell_rings_after_the_commit_and_not_after_a_roll_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    bell = Bell()
+    monkeypatch.setattr(tasks, "bell", bell)
+    with transaction.atomic():
+        sync_after_commit(PRODUCTS, [1])
+        assert bell.wait(0.1)
+        assert broker.messages == 0
+        transaction.set_rollback(True)
+    assert bell.wait(0.1)
+    assert broker.messages == 0
+
+    sync_after_commit(PRODUCTS, [1])
+
+    assert bell.wait(10)
+    assert broker.messages == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bell_can_be_switched_off(broker: Broker, settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BELL": False}
+
+    sync_after_commit(PRODUCTS, [1])
+
+    assert SyncRequest.objects.count() == 1
+    assert broker.messages == 0
+
+
+@pytest.mark.django_db
+def test_task_does_the_work_that_is_due() -> None:
+    add_product(draw())
+
+    sync()
+
+    assert Embedding.objects.ready().count() == 1
+
+
+@pytest.mark.django_db
+def test_task_finds_what_no_signal_told() -> None:
+    add_product(draw())
+    SyncRequest.objects.all().delete()
+
+    find_forgotten()
+
+    assert Embedding.objects.ready().count() == 1
+
+
+def test_schedule_names_tasks_that_exist() -> None:
+    names = {entry["task"] for entry in beat_schedule().values()}
+
+    assert names <= set(tasks.sync.app.tasks)

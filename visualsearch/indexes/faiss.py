@@ -1,0 +1,167 @@
+"""Search in the newest snapshot on the disk and, exactly, in the rows that came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from logging import getLogger
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from visualsearch.conf import get_settings
+from visualsearch.exceptions import IndexUnavailable, SnapshotDamaged
+from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
+from visualsearch.indexes.building import is_ivf_worth_it, open_snapshot, write_snapshot
+from visualsearch.indexes.digests import block_digests
+from visualsearch.indexes.headers import check_in_full
+from visualsearch.indexes.layers import Layers
+from visualsearch.indexes.rows import Rows
+from visualsearch.indexes.scores import check_query
+from visualsearch.indexes.shelf import Shelf
+from visualsearch.indexes.snapshots import Snapshot
+from visualsearch.vectors import Ids, Vectors
+
+logger = getLogger(__name__)
+
+# From this part on, the rows past the snapshot cost a search more than the snapshot does.
+_GROWTH = 0.01
+
+
+class FaissIndex(Index):
+    """An index that all processes of a machine share by mapped files: exact when small, FAISS lists when large."""
+
+    name = "faiss"
+
+    def __init__(self, space: Space, directory: Path | None = None) -> None:
+        super().__init__(space)
+        self._shelf = Shelf(directory or get_settings().directory, space)
+        self._lock = Lock()
+        self._delta = Rows(space.dimensions)
+        self._layers = Layers(delta=self._delta.view, hidden=np.empty(0, np.int64))
+        self._unreadable: set[int] = set()
+        self._repaired = False
+
+    @property
+    def revision(self) -> int:
+        return self._layers.revision
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
+        return self._layers.nearest(check_query(self.space, vector, k), k, allowed)
+
+    def catch_up(self, read: ReadChanges) -> None:
+        with self._lock:
+            if not self._switched(read):
+                for changes in read(self._layers.revision):
+                    self._layers = self._layers.after(changes, self._delta)
+
+    def _switched(self, read: ReadChanges) -> bool:
+        """Open a snapshot that was published since; False when there is none.
+
+        It may be older than the rows that are here, so those past it are read again, and shown together with it.
+        """
+        opened = self._open_newest()
+        if opened is None:
+            return False
+        number, snapshot = opened
+        delta, none = Rows(self.space.dimensions), np.empty(0, np.int64)
+        revision = snapshot.header.revision
+        layers = Layers(delta=delta.view, revision=revision, number=number, snapshot=snapshot, hidden=none)
+        for changes in read(revision):
+            layers = layers.after(changes, delta)
+        self._delta, self._layers, self._repaired = delta, layers, False
+        return True
+
+    def _open_newest(self) -> tuple[int, Snapshot] | None:
+        for number in self._shelf.numbers():
+            if number == self._layers.number:
+                return None
+            if number in self._unreadable:
+                continue
+            try:
+                return number, open_snapshot(self._shelf.folder(number), self.space)
+            except SnapshotDamaged as error:
+                self._shelf.set_aside(number, error)
+            except (IndexUnavailable, OSError) as error:
+                logger.warning("Searching goes on without a snapshot: %s", error)
+            self._unreadable.add(number)
+        return None
+
+    def compact(self) -> bool:
+        layers = self._layers
+        with self._shelf.locked() as free:
+            # A snapshot that another process published since must not be followed by an older one.
+            if not free or self._shelf.newest() not in (0, layers.number):
+                return False
+            self._publish(layers.pages(), layers.snapshot)
+            return True
+
+    def rebuild(self, read: ReadChanges) -> bool:
+        with self._shelf.locked() as free:
+            if free:
+                self._publish(read(0), None)
+        if free:
+            self.catch_up(read)
+        return free
+
+    def _publish(self, pages: Iterable[Changes], last: Snapshot | None) -> None:
+        with self._shelf.writing() as folder:
+            header = write_snapshot(folder, self.space, pages, last)
+        logger.info("Published a snapshot of %d vectors (%s).", header.count, header.kind)
+
+    def needs_snapshot(self) -> str:
+        layers, settings = self._layers, get_settings()
+        header = layers.snapshot.header if layers.snapshot else None
+        waiting = len(layers.delta) + len(layers.hidden)
+        if self._repaired:
+            return "Rows were repaired that the snapshot has wrong."
+        if header and not self._shelf.newest():
+            return "The files of the snapshot are gone."
+        if waiting >= max(settings.compact_from, _GROWTH * (header.count if header else 0)):
+            return f"{waiting} rows changed since the last snapshot."
+        if header and header.kind == "exact" and is_ivf_worth_it(len(layers)):
+            return f"{len(layers)} vectors are enough for an IVF index."
+        if header and header.recall < settings.recall_target:
+            return f"Recall was {header.recall:.3f} when the snapshot was built; {settings.recall_target} is asked."
+        return ""
+
+    def repair(self, changes: Changes) -> None:
+        with self._lock:
+            revision = self._layers.revision
+            self._layers = replace(self._layers.after(changes, self._delta), revision=revision)
+            self._repaired = True
+
+    def digests(self) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for ids, vectors in self._layers.chunks():
+            found |= block_digests(ids, vectors)
+        return found
+
+    def problems(self) -> list[str]:
+        newest = self._shelf.newest()
+        return check_in_full(self._shelf.folder(newest)) if newest else []
+
+    def status(self) -> IndexStatus:
+        layers = self._layers
+        details = {"new rows": len(layers.delta), "outdated rows": len(layers.hidden), "directory": self._shelf.path}
+        if layers.snapshot is None:
+            kind, why = "exact", "There is no snapshot, so every row is compared."
+        else:
+            header = layers.snapshot.header
+            kind, why = header.kind, _why(header.kind)
+            details |= {"snapshot": layers.number, "created": header.created, "snapshot rows": header.count}
+            if kind == "ivf":
+                details |= {"lists": header.lists, "probes": header.probes, "recall": header.recall}
+        return IndexStatus(
+            name=self.name, kind=kind, why=why, revision=layers.revision, size=len(layers), details=details
+        )
+
+
+def _why(kind: str) -> str:
+    if kind == "ivf":
+        return "The snapshot is large enough for an IVF index; newer rows are compared one by one."
+    return f"Fewer than {get_settings().ivf_from} vectors (IVF_FROM) were there at the snapshot, so all are compared."
