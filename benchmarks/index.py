@@ -181,9 +181,7 @@ def new_rows(index: Any, vectors: np.ndarray, queries: np.ndarray) -> dict[str, 
     from visualsearch.indexes import Changes
 
     ids = np.arange(len(vectors) + 1, len(vectors) + 1001)
-    page = Changes(
-        revision=len(vectors) + 1000, ids=ids, vectors=vectors[:1000], removed=np.empty(0, np.int64)
-    )
+    page = Changes(revision=len(vectors) + 1000, ids=ids, vectors=vectors[:1000], removed=np.empty(0, np.int64))
     start = time.perf_counter()
     index.catch_up(lambda past: iter([page]))
     seconds = time.perf_counter() - start
@@ -253,7 +251,9 @@ def _set_up(folder: str) -> None:
     override_settings(VISUALSEARCH={"DIRECTORY": folder}).enable()
 
 
-def _time_each(queries: np.ndarray, ask: Callable[[np.ndarray], np.ndarray]) -> tuple[list[np.ndarray], dict[str, float]]:
+def _time_each(
+    queries: np.ndarray, ask: Callable[[np.ndarray], np.ndarray]
+) -> tuple[list[np.ndarray], dict[str, float]]:
     found, times = [], []
     for query in queries:
         start = time.perf_counter()
