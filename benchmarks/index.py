@@ -73,7 +73,7 @@ def measure(size: int, dimensions: int, directory: Path | None, progress: tqdm[A
 
 
 def draw(size: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return stored vectors and queries in clusters within clusters, whose sizes fall as those of real categories do."""
+    """Return stored vectors and queries in clusters within clusters, of sizes as unequal as real categories."""
     random = np.random.default_rng(7)
     families = random.standard_normal((50, dimensions), dtype=np.float32)
     count = max(100, size // 100)

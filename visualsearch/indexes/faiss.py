@@ -87,9 +87,11 @@ class FaissIndex(Index):
                 return number, open_snapshot(self._shelf.folder(number), self.space)
             except SnapshotDamaged as error:
                 self._shelf.set_aside(number, error)
-            except (IndexUnavailable, OSError) as error:
-                logger.warning("Searching goes on without a snapshot: %s", error)
-            self._unreadable.add(number)
+            except IndexUnavailable as error:
+                self._unreadable.add(number)
+                logger.warning("Searching goes on without this snapshot: %s", error)
+            except OSError as error:
+                logger.warning("Searching goes on without this snapshot until it can be read: %s", error)
         return None
 
     def compact(self) -> bool:

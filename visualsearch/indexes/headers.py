@@ -70,14 +70,15 @@ def sync(path: Path) -> None:
 def read_header(folder: Path, space: Space) -> Header:
     """Return the header after the checks that take no time, however large the files: sizes, their edges, the space.
 
-    Raises SnapshotDamaged, or IndexUnavailable for a format that another version of this package wrote.
+    Raises SnapshotDamaged, or IndexUnavailable for a format that another version of this package wrote. Other errors
+    of the system, such as too many open files, say nothing about the snapshot and pass through.
     """
     try:
         values, files = _unseal((folder / _HEADER).read_text())
         if values["format"] != _FORMAT:
             raise IndexUnavailable(f"{folder} has format {values['format']}; this version reads {_FORMAT}.")
         header = Header(**values)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(f"{folder} has no readable header: {error}.") from error
     if (header.source, header.fingerprint, header.dimensions) != (space.source, space.fingerprint, space.dimensions):
         raise SnapshotDamaged(f"{folder} is of another index: {header.source} {header.fingerprint}.")
@@ -115,8 +116,8 @@ def _same(path: Path, told: dict[str, Any]) -> bool:
 def _check_edges(path: Path, told: dict[str, Any]) -> None:
     try:
         fits = path.stat().st_size == told["bytes"] and _digest_of_edges(path) == told["edges"]
-    except OSError as error:
-        raise SnapshotDamaged(f"{path} cannot be read: {error}.") from error
+    except FileNotFoundError as error:
+        raise SnapshotDamaged(f"{path} is missing.") from error
     if not fits:
         raise SnapshotDamaged(f"{path} is not what was written.")
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.conf import get_settings
-from visualsearch.exceptions import SnapshotDamaged
+from visualsearch.exceptions import IndexUnavailable, SnapshotDamaged
 from visualsearch.indexes.headers import Header
 from visualsearch.indexes.recall import Sample, take_sample
 from visualsearch.indexes.rows import Ranks
@@ -55,7 +55,8 @@ class IvfSnapshot(Snapshot):
         try:
             self._index = faiss.read_index(str(folder / LISTS), faiss.IO_FLAG_MMAP)
         except RuntimeError as error:
-            raise SnapshotDamaged(f"{folder / LISTS} cannot be opened: {error}.") from error
+            # Its size and edges are right, so another version of FAISS may well read it.
+            raise IndexUnavailable(f"{folder / LISTS} cannot be opened: {error}.") from error
         if (self._index.d, self._index.ntotal, self._index.nlist) != (header.dimensions, header.count, header.lists):
             raise SnapshotDamaged(f"{folder / LISTS} does not fit its header.")
         # By default each search starts threads that read ahead, which costs ten times the search itself.
