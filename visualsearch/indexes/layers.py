@@ -16,7 +16,7 @@ from visualsearch.indexes.snapshots import Bits, Snapshot, bits_of
 from visualsearch.vectors import STORED, Ids, Vectors
 
 # So many allowed rows are gathered and compared faster than lists are searched for them.
-_FEW = 10_000
+_FEW = 4_000
 _CHUNK = 16_384
 
 
