@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from tests.indexes.journal import draw
+from visualsearch.exceptions import SnapshotDamaged
 from visualsearch.indexes import Changes, Space
 from visualsearch.indexes.faiss import FaissIndex
+from visualsearch.indexes.ivf import IvfSnapshot
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,18 @@ def test_few_bytes_are_stored_beside_the_vectors(tmp_path):
     size = sum(path.stat().st_size for path in tmp_path.glob("*/*/000001/*"))
 
     assert size / 3000 < 600
+
+
+def test_wrong_byte_before_the_first_vector_is_noticed_before_faiss_reads_it():
+    snapshot = built(draw(15_000, dimensions=96))
+    path = snapshot.folder / "lists.faiss"
+    content = bytearray(path.read_bytes())
+    assert snapshot.header.rows_at > 70_000
+    content[snapshot.header.rows_at - 500] ^= 0xFF
+    path.write_bytes(content)
+
+    with pytest.raises(SnapshotDamaged, match="not what was written"):
+        IvfSnapshot(snapshot.folder, snapshot.header)
 
 
 def test_faiss_is_not_loaded_before_lists_are_opened():

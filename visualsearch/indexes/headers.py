@@ -44,6 +44,8 @@ class Header:
     trained_imbalance: float = 1.0
     rows_at: int = 0
     """Byte of the first vector in the file of lists."""
+    head: str = ""
+    """Digest of that file up to there: what FAISS reads when it opens the file."""
     format: int = _FORMAT
 
 
@@ -52,7 +54,7 @@ def seal(folder: Path, header: Header) -> None:
     files = {path.name: _fingerprint_of(path) for path in sorted(folder.iterdir())}
     text = json.dumps({"header": asdict(header), "files": files}, sort_keys=True)
     with (folder / _HEADER).open("w") as file:
-        json.dump({"sealed": text, "digest": _digest(text.encode())}, file)
+        json.dump({"sealed": text, "digest": digest_of(text.encode())}, file)
     for path in folder.iterdir():
         sync(path)
     sync(folder)
@@ -100,7 +102,7 @@ def check_in_full(folder: Path) -> list[str]:
 
 def _unseal(text: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     outer = json.loads(text)
-    if _digest(outer["sealed"].encode()) != outer["digest"]:
+    if digest_of(outer["sealed"].encode()) != outer["digest"]:
         raise ValueError("its digest does not fit")
     sealed = json.loads(outer["sealed"])
     return sealed["header"], sealed["files"]
@@ -134,8 +136,9 @@ def _digest_of_edges(path: Path) -> str:
     with path.open("rb") as file:
         first = file.read(_EDGE)
         file.seek(max(0, path.stat().st_size - _EDGE))
-        return _digest(first + file.read(_EDGE))
+        return digest_of(first + file.read(_EDGE))
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """Return the digest that a header keeps of such bytes."""
     return blake2b(data, digest_size=16).hexdigest()
