@@ -73,7 +73,7 @@ def measure(size: int, dimensions: int, directory: Path | None, progress: tqdm[A
 
 
 def draw(size: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return stored vectors and queries in clusters within clusters, whose sizes fall as those of real categories do."""
+    """Return stored vectors and queries in clusters within clusters, of sizes as unequal as real categories."""
     random = np.random.default_rng(7)
     families = random.standard_normal((50, dimensions), dtype=np.float32)
     count = max(100, size // 100)
@@ -181,9 +181,7 @@ def new_rows(index: Any, vectors: np.ndarray, queries: np.ndarray) -> dict[str, 
     from visualsearch.indexes import Changes
 
     ids = np.arange(len(vectors) + 1, len(vectors) + 1001)
-    page = Changes(
-        revision=len(vectors) + 1000, ids=ids, vectors=vectors[:1000], removed=np.empty(0, np.int64)
-    )
+    page = Changes(revision=len(vectors) + 1000, ids=ids, vectors=vectors[:1000], removed=np.empty(0, np.int64))
     start = time.perf_counter()
     index.catch_up(lambda past: iter([page]))
     seconds = time.perf_counter() - start
@@ -253,7 +251,9 @@ def _set_up(folder: str) -> None:
     override_settings(VISUALSEARCH={"DIRECTORY": folder}).enable()
 
 
-def _time_each(queries: np.ndarray, ask: Callable[[np.ndarray], np.ndarray]) -> tuple[list[np.ndarray], dict[str, float]]:
+def _time_each(
+    queries: np.ndarray, ask: Callable[[np.ndarray], np.ndarray]
+) -> tuple[list[np.ndarray], dict[str, float]]:
     found, times = [], []
     for query in queries:
         start = time.perf_counter()

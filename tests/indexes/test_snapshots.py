@@ -218,6 +218,16 @@ def test_older_state_is_not_published_over_a_newer_snapshot(journal, folder):
     assert late.compact() is False
 
 
+def test_snapshots_that_are_counted_anew_are_noticed(journal, folder):
+    index = opened(journal)
+    shutil.rmtree(folder.parent.parent)
+    FaissIndex(SPACE).rebuild(journal.read)
+
+    index.catch_up(journal.read)
+
+    assert index.status().details["snapshot"] == 1
+
+
 def test_directory_that_was_deleted_is_filled_anew(journal, folder):
     index = opened(journal)
     shutil.rmtree(folder.parent.parent)
