@@ -12,6 +12,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -20,6 +21,9 @@ from kombu.transport import filesystem, virtual
 from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
+
+ATTEMPTS = 20
+"""How often a file is written whose folder vanishes meanwhile."""
 
 
 class Channel(filesystem.Channel):
@@ -30,15 +34,13 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         written = folder / f".{name}"
-        for attempt in range(3):
+
+        def publish() -> None:
             folder.mkdir(parents=True, exist_ok=True)
-            try:
-                written.write_text(dumps(payload))
-                os.replace(written, folder / name)
-                return
-            except FileNotFoundError:  # the folder was deleted between two steps
-                if attempt == 2:
-                    raise
+            written.write_text(dumps(payload))
+            os.replace(written, folder / name)
+
+        _where_folders_vanish(publish)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         """Take the oldest message that can be read."""
@@ -118,18 +120,24 @@ class Channel(filesystem.Channel):
     def _change_table(self, exchange: str, change: Callable[[list[Any]], list[Any]]) -> None:
         """Replace an exchange's file in one step, one process after the other."""
         file: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]
-        for attempt in range(3):
+        written = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+
+        def replace() -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with open(file.parent / ".lock", "w") as lock:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
-                    written = file.with_name(f".{file.name}.{os.getpid()}")
-                    written.write_text(dumps(change(_read_table(file))))
-                    os.replace(written, file)
-                    return
-            except FileNotFoundError:  # the folder was deleted between two steps
-                if attempt == 2:
-                    raise
+            with open(file.parent / ".lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                written.write_text(dumps(change(_read_table(file))))
+                os.replace(written, file)
+
+        _where_folders_vanish(replace)
+
+
+def _where_folders_vanish(write: Callable[[], None]) -> None:
+    """Write, and begin again where somebody deleted the folder between two steps: a worker would die of the error."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(FileNotFoundError):
+            return write()
+    return write()
 
 
 def _read_table(file: Path) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -25,6 +26,9 @@ SECONDS_A_TASK = 20.0
 
 GATHER_SECONDS = 0.02
 """Rings within this time are one message."""
+
+EXIT_SECONDS = 2.0
+"""How long the end of a process waits for its last message."""
 
 
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
@@ -129,6 +133,8 @@ class Bell:
 
 
 bell = Bell()
+# A command that saves and ends would take its message with it, and the save would wait for the sweeper.
+atexit.register(bell.wait, EXIT_SECONDS)
 
 
 def _new_bell() -> None:

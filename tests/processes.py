@@ -1,0 +1,129 @@
+"""Real processes of one shop: commands, workers, a server, each ended by its own process id."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from catalog.demo.children import Child
+
+ROOT = Path(__file__).parents[1]
+COMMAND_SECONDS = 120.0
+START_SECONDS = 60.0
+# What the process of the tests was given must not reach the shop's.
+_OURS = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "VISUALSEARCH_EMBEDDER", "VISUALSEARCH_INDEX")
+
+
+def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Return the first true value of the condition; fails when there is none for so long."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited {seconds:.0f} s in vain until {what}.")
+        time.sleep(0.05)
+    return value
+
+
+@dataclass(kw_only=True)
+class Shop:
+    """A shop with a folder and a database of its own; leaving it ends every process that it started."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
+        own = {"VAR_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": "catalog.settings", "OMP_NUM_THREADS": "1"}
+        self.environment = {**inherited, **own, "PYTHONUNBUFFERED": "1", **self.environment}
+
+    def __enter__(self) -> Self:
+        self.command("migrate", "--verbosity", "0")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for child in self.children:
+            # Nothing of this shop is kept, so nobody waits for its processes to say goodbye.
+            kill(child)
+            # Shown by pytest where the test failed.
+            print(f"{child.log}:\n{child.last_lines(40)}")
+
+    def command(self, *arguments: str, status: int = 0, **environment: str) -> str:
+        """Run a command of manage.py to its end and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+        )
+        assert done.returncode == status, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def manage(self, *arguments: str, **environment: str) -> Any:
+        """Run a command of manage.py that prints JSON."""
+        return json.loads(self.command(*arguments, "--json", **environment))
+
+    def do(self, program: str, **environment: str) -> Any:
+        """Run a program in a process of its own with the shop's models; returns the JSON that it printed, if any."""
+        printed = self.command("shell", "--verbosity", "0", "--command", f"import json\n{program}", **environment)
+        return json.loads(printed) if printed.strip() else None
+
+    def start_worker(self, *, loglevel: str = "warning", **environment: str) -> Child:
+        """Start Celery's worker with beat, as the demo does."""
+        name = f"worker{len(self.children)}"
+        options = ["--pool", "threads", "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
+        quiet = ["--loglevel", loglevel, "--without-gossip", "--without-mingle", "--hostname", f"{name}@%h"]
+        program = ["-m", "celery", "--app", "catalog", "worker", "--queues", "visualsearch", *options, *quiet]
+        return self.start(*program, name=name, **environment)
+
+    def start_server(self) -> str:
+        """Start the server of pages; returns its address once it answers."""
+        port = free_port()
+        options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+        server = self.start("-m", "gunicorn", "catalog.wsgi:application", *options, name=f"server{port}")
+        wait_until(lambda: server.has_ended or _answers(port), START_SECONDS, "the server answers")
+        assert not server.has_ended, server.last_lines()
+        return f"http://127.0.0.1:{port}"
+
+    def start(self, *arguments: str, name: str = "", **environment: str) -> Child:
+        """Start Python with these arguments and do not wait for its end."""
+        name = name or f"process{len(self.children)}"
+        log = self.folder / "logs" / f"{name}.log"
+        everything = {**self.environment, **environment}
+        self.children.append(Child(name, [sys.executable, *arguments], log=log, folder=ROOT, environment=everything))
+        return self.children[-1]
+
+
+def kill(child: Child) -> None:
+    """End a process and all that it started as a power cut would."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    wait_until(lambda: child.has_ended, START_SECONDS, "the killed process is gone")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
