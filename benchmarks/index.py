@@ -21,7 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 PAGE = 5000
-QUERIES = 200
+QUERIES = 500
 K = 10
 FILTERS = (1.0, 0.1, 0.01, 0.001, 0.0001)
 

@@ -10,7 +10,7 @@ from visualsearch.indexes.scores import Scores
 from visualsearch.indexes.spool import Spooled
 from visualsearch.vectors import Vectors, normalise
 
-_QUERIES = 200
+_QUERIES = 400
 _COUNTED = 10
 _NOISE = 0.5
 # Two ways to sum the same products differ by less.
