@@ -21,7 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 PAGE = 5000
-QUERIES = 200
+QUERIES = 500
 K = 10
 FILTERS = (1.0, 0.1, 0.01, 0.001, 0.0001)
 
@@ -112,7 +112,7 @@ def build(vectors: np.ndarray) -> dict[str, Any]:
     index.rebuild(lambda past: _pages(vectors, past))
     seconds = time.perf_counter() - start
     details = index.status().details
-    bytes_on_disk = sum(path.stat().st_size for path in details["directory"].glob("0*/*"))
+    bytes_on_disk = sum(path.stat().st_size for path in Path(details["directory"]).glob("0*/*"))
     return {
         "kind": index.status().kind,
         "build_seconds": round(seconds, 1),

@@ -87,10 +87,17 @@ def test_exact_snapshot_that_grew_enough_needs_lists(settings, tmp_path):
     assert compacted(index, journal).header.kind == "ivf"
 
 
-def test_recall_below_a_raised_target_needs_a_snapshot(index, settings):
-    settings.VISUALSEARCH |= {"RECALL_TARGET": 1.1}
+def test_recall_below_a_raised_target_needs_a_snapshot(journal, settings):
+    settings.VISUALSEARCH |= {"RECALL_TARGET": 0.5}
+    index = FaissIndex(SPACE)
+    index.rebuild(journal.read)
+    assert index.needs_snapshot() == ""
 
-    assert index.needs_snapshot().endswith("1.1 is asked.")
+    settings.VISUALSEARCH |= {"RECALL_TARGET": 0.999}
+
+    assert index.needs_snapshot().endswith("0.999 is asked.")
+    assert compacted(index, journal).header.recall >= 0.999
+    assert index.needs_snapshot() == ""
 
 
 def test_without_faiss_a_large_index_is_written_and_searched_exactly(journal, monkeypatch):

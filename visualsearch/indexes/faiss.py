@@ -128,7 +128,7 @@ class FaissIndex(Index):
             return f"{waiting} rows changed since the last snapshot."
         if header and header.kind == "exact" and is_ivf_worth_it(len(layers)):
             return f"{len(layers)} vectors are enough for an IVF index."
-        if header and header.recall < settings.recall_target:
+        if header and header.recall < settings.recall_target and header.probes < header.lists:
             return f"Recall was {header.recall:.3f} when the snapshot was built; {settings.recall_target} is asked."
         return ""
 
@@ -150,7 +150,11 @@ class FaissIndex(Index):
 
     def status(self) -> IndexStatus:
         layers = self._layers
-        details = {"new rows": len(layers.delta), "outdated rows": len(layers.hidden), "directory": self._shelf.path}
+        details = {
+            "new rows": len(layers.delta),
+            "outdated rows": len(layers.hidden),
+            "directory": str(self._shelf.path),
+        }
         if layers.snapshot is None:
             kind, why = "exact", "There is no snapshot, so every row is compared."
         else:
