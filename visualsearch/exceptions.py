@@ -9,6 +9,7 @@ VisualSearchError
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 └── IndexUnavailable        the index cannot answer now
+    ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
 """
 
@@ -49,6 +50,10 @@ class EmbedderUnavailable(VisualSearchError):
 
 class IndexUnavailable(VisualSearchError):
     """The index cannot answer now; asking again later may succeed."""
+
+
+class JournalRewound(IndexUnavailable):
+    """The journal ends before what an index has read: the database was restored, and the index must begin anew."""
 
 
 class SnapshotDamaged(IndexUnavailable):

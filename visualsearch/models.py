@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from visualsearch.embedders import get_embedder
+from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes.base import Changes, ReadChanges, Space
 from visualsearch.vectors import unpack
 
@@ -157,6 +158,8 @@ def read_changes(space: Space) -> ReadChanges:
     def read(since: int) -> Iterator[Changes]:
         # The head is read first: every row up to it is committed, so that nothing below it can appear later.
         head = Journal.head()
+        if since > head:
+            raise JournalRewound(f"Revision {since} was read, and the journal ends at {head}.")
         while since < head:
             rows = list(
                 Embedding.objects.of_space(space)

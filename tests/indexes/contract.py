@@ -34,6 +34,16 @@ class IndexContract:
 
         assert (len(empty), empty.revision) == (0, 0)
 
+    def test_index_begins_anew_when_the_journal_ends_before_what_it_has_read(self, filled):
+        index, _ = filled
+        restored = Journal()
+        restored.add([3, 4], draw(2, seed=9))
+
+        index.catch_up(restored.read)
+
+        assert (len(index), index.revision) == (2, 2)
+        assert sorted(index.search(draw(1)[0], 10).ids.tolist()) == [3, 4]
+
     def test_every_row_finds_itself_first(self, filled):
         index, journal = filled
 

@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 
 from visualsearch.conf import get_settings
-from visualsearch.exceptions import IndexUnavailable, SnapshotDamaged
+from visualsearch.exceptions import IndexUnavailable, JournalRewound, SnapshotDamaged
 from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
 from visualsearch.indexes.building import is_ivf_worth_it, open_snapshot, write_snapshot
 from visualsearch.indexes.digests import block_digests
@@ -38,10 +38,8 @@ class FaissIndex(Index):
         super().__init__(space)
         self._shelf = Shelf(directory or get_settings().directory, space)
         self._lock = Lock()
-        self._delta = Rows(space.dimensions)
-        self._layers = Layers(delta=self._delta.view, hidden=np.empty(0, np.int64))
         self._unreadable: set[int] = set()
-        self._repaired = False
+        self._begin()
 
     @property
     def revision(self) -> int:
@@ -56,9 +54,22 @@ class FaissIndex(Index):
 
     def catch_up(self, read: ReadChanges) -> None:
         with self._lock:
-            if not self._switched(read):
-                for changes in read(self._layers.revision):
-                    self._layers = self._layers.after(changes, self._delta)
+            try:
+                self._take_in(read)
+            except JournalRewound as error:
+                logger.warning("The index begins anew: %s", error)
+                self._begin()
+                self._take_in(read)
+
+    def _begin(self) -> None:
+        self._delta = Rows(self.space.dimensions)
+        self._layers = Layers(delta=self._delta.view, hidden=np.empty(0, np.int64))
+        self._repaired = False
+
+    def _take_in(self, read: ReadChanges) -> None:
+        if not self._switched(read):
+            for changes in read(self._layers.revision):
+                self._layers = self._layers.after(changes, self._delta)
 
     def _switched(self, read: ReadChanges) -> bool:
         """Open a snapshot that was published since; False when there is none.
@@ -72,8 +83,13 @@ class FaissIndex(Index):
         delta, none = Rows(self.space.dimensions), np.empty(0, np.int64)
         revision = snapshot.header.revision
         layers = Layers(delta=delta.view, revision=revision, number=number, snapshot=snapshot, hidden=none)
-        for changes in read(revision):
-            layers = layers.after(changes, delta)
+        try:
+            for changes in read(revision):
+                layers = layers.after(changes, delta)
+        except JournalRewound as error:
+            self._unreadable.add(number)
+            self._shelf.set_aside(number, error)
+            return self._switched(read)
         self._delta, self._layers, self._repaired = delta, layers, False
         return True
 
