@@ -108,7 +108,7 @@ def test_queryset_never_widens_what_the_source_shows() -> None:
 
 
 def test_filter_returns_all_allowed_however_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualsearch.search.candidates.FEW", 1)
+    monkeypatch.setattr("visualsearch.search.candidates.MOST_CHECKED", 1)
     for number in range(30):
         add_product(draw("red", size=96 + number))
     allowed = [add_product(draw(colour), in_stock=False).sku for colour in ("blue", "green", "black")]
@@ -123,7 +123,7 @@ def test_few_and_many_allowed_are_answered_alike(monkeypatch: pytest.MonkeyPatch
     sync_now()
     few = found(draw("red"), filters={"in_stock": True})
 
-    monkeypatch.setattr("visualsearch.search.candidates.FEW", 0)
+    monkeypatch.setattr("visualsearch.search.candidates.MOST_CHECKED", 0)
 
     assert found(draw("red"), filters={"in_stock": True}) == few
 

@@ -13,7 +13,7 @@ from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
 from visualsearch.indexes import Index
 from visualsearch.models import current_space
-from visualsearch.search.candidates import find_candidates, open_index
+from visualsearch.search.candidates import CandidatePages, open_index
 from visualsearch.search.filters import allowed_objects, is_filtered
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
@@ -42,10 +42,13 @@ def _collect(
 ) -> list[Result]:
     """Ask for more candidates until there are enough groups, or no candidate left that is near enough."""
     results: list[Result] = []
-    for page in find_candidates(index, vector, limit, allowed if is_filtered(query) else None):
+    pages = CandidatePages(index, vector, limit, allowed if is_filtered(query) else None)
+    while len(results) < limit and (page := pages.next()) is not None:
         near = [candidate for candidate in page if candidate.score >= query.min_score]
-        results = best_of_each_group([*results, *keep_allowed(source, near, allowed)])
-        if len(results) >= limit or len(near) < len(page):
+        shown = list(keep_allowed(source, near, allowed))
+        pages.kept(len(shown))
+        results = best_of_each_group([*results, *shown])
+        if len(near) < len(page):
             break
     return results[:limit]
 
