@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
+from django.db.models import URLField
 
 from catalog.models import Category, Product, ProductImage
 from visualsearch.admin import ReindexMixin
@@ -26,7 +25,9 @@ class ProductAdmin(ReindexMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("category",)
     search_fields = ("sku", "title", "group")
     readonly_fields = ("created", "updated")
-    inlines: ClassVar[list[type[ProductImageInline]]] = [ProductImageInline]
+    # What an address without a scheme means; Django 6 makes it the default.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    inlines = (ProductImageInline,)
 
 
 @admin.register(Category)

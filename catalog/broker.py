@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -30,7 +29,7 @@ ATTEMPTS = 20
 class Channel(filesystem.Channel):
     """Messages as files: one is published and taken by renaming it."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         """Publish by renaming; the wall clock in the name keeps the order, also over a restart of the machine."""
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
@@ -43,7 +42,7 @@ class Channel(filesystem.Channel):
 
         _where_folders_vanish(publish)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """Take the oldest message that can be read."""
         for name in sorted(self._names(queue)):
             taken = self._take(name)
@@ -99,10 +98,9 @@ class Channel(filesystem.Channel):
             (Path(self.data_folder_in) / name).unlink(missing_ok=True)
         return len(names)
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
         binding = [routing_key or "", pattern or "", queue or ""]
         self._change_table(exchange, lambda table: table if binding in table else [binding, *table])
-        self._own_bindings.setdefault(exchange, []).append(binding)
 
     def _delete(self, queue: str, exchange: str, routing_key: str, pattern: str, *args: Any, **kwargs: Any) -> None:
         virtual.Channel._delete(self, queue, exchange, routing_key, pattern, *args, **kwargs)
@@ -110,13 +108,18 @@ class Channel(filesystem.Channel):
         self._change_table(exchange, lambda table: [other for other in table if other != binding])
 
     def get_table(self, exchange: str) -> list[Any]:
-        """Return who listens to an exchange; where its file has gone, at least those of this process."""
-        table = _read_table(self._exchange_file(exchange)) or self._own_bindings.get(exchange, [])
-        return [filesystem.exchange_queue_t(*binding) for binding in table]
+        """Return who listens to an exchange; where its file was deleted, write anew what this process knows."""
+        file: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]
+        if not file.exists():
+            for queue, bound_to, routing_key in list(self.state.bindings or ()):
+                if bound_to == exchange:
+                    pattern = self.typeof(exchange).prepare_bind(queue, exchange, routing_key, None)[1]
+                    self._queue_bind(exchange, routing_key, pattern, queue)
+        return [filesystem.exchange_queue_t(*binding) for binding in _read_table(file)]
 
     def _change_table(self, exchange: str, change: Callable[[list[Any]], list[Any]]) -> None:
         """Replace an exchange's file in one step, one process after the other."""
-        file = self._exchange_file(exchange)
+        file: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]
         written = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
 
         def replace() -> None:
@@ -127,10 +130,6 @@ class Channel(filesystem.Channel):
                 os.replace(written, file)
 
         _where_folders_vanish(replace)
-
-    @cached_property
-    def _own_bindings(self) -> dict[str, list[Any]]:
-        return {}
 
 
 def _where_folders_vanish(write: Callable[[], None]) -> None:

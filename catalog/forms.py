@@ -29,7 +29,10 @@ class ProductFilter(forms.Form):
         values = self.cleaned_data
         for word in values.get("q", "").split():
             products = products.filter(
-                Q(title__icontains=word) | Q(description__icontains=word) | Q(category__name__icontains=word) | Q(sku=word)
+                Q(title__icontains=word)
+                | Q(description__icontains=word)
+                | Q(category__name__icontains=word)
+                | Q(sku=word)
             )
         if (least := values.get("price_from")) is not None:
             products = products.filter(price__gte=least)

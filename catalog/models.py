@@ -72,7 +72,9 @@ class Product(models.Model):
             models.Index(fields=["group"], name="product_group"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="product_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0), name="product_price_not_negative"
+            ),
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
         ]
 
@@ -116,7 +118,7 @@ class ProductImage(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         """Save with the digest of a new file, by which an import knows it again."""
-        if self.file and not self.file._committed:
+        if self.file and not getattr(self.file, "_committed", True):
             self.digest = hashlib.sha256(self.file.read()).hexdigest()
             self.file.seek(0)
         super().save(**kwargs)

@@ -131,7 +131,7 @@ VISUALSEARCH = {
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
 }
 
-CELERY_BROKER_URL = env.str("BROKER_URL", default="") or "embedded://"
+CELERY_BROKER_URL = env.str("BROKER_URL", default="") or "embedded://localhost"
 if CELERY_BROKER_URL.startswith("embedded:"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),

@@ -45,14 +45,14 @@ class ProductList(ListView):  # type: ignore[type-arg]
         if slug := self.kwargs.get("slug"):
             self.category = get_object_or_404(Category, slug=slug)
             products = products.filter(Q(category=self.category) | Q(category__parent=self.category))
-        self.form = ProductFilter(self.request.GET)
+        self.form = ProductFilter(self.request.GET, label_suffix="")
         return self.form.narrow(products)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the filters, and the address without its page number."""
         query = self.request.GET.copy()
         query.pop("page", None)
-        context = {"category": self.category, "form": self.form, "query": query.urlencode()}
+        context: dict[str, Any] = {"category": self.category, "form": self.form, "query": query.urlencode()}
         return super().get_context_data(**context, **kwargs)
 
 
@@ -67,7 +67,7 @@ def product_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse | Htt
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve an uploaded file; a server of files does that better where there is one."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["X-Content-Type-Options"] = "nosniff"
     # Whatever lies there must never run as a page of the shop.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

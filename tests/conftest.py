@@ -1,14 +1,43 @@
-"""What every test starts with: empty indexes in a folder of its own."""
+"""What every test starts with: no index and no media but its own; and what tests of the shop share."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+
+from catalog.models import Product, ProductImage
+from tests.drawing import draw
 
 
 @pytest.fixture(autouse=True)
-def _own_indexes(settings: Any, tmp_path: Path) -> None:
-    """Begin without an index: rows of another test must not be in this one's."""
+def _own_folders(settings: Any, tmp_path: Path) -> None:
+    """Begin without an index and without media: rows and files of another test must not be in this one's."""
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "DIRECTORY": tmp_path / "indexes"}
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def make_product() -> Callable[..., Product]:
+    """Return a function that saves a product with one picture a colour."""
+
+    def make(sku: str = "A1", *colours: str, shape: str = "ellipse", **fields: Any) -> Product:
+        product = Product.objects.create(sku=sku, **{"title": f"Thing {sku}", **fields})
+        for position, colour in enumerate(colours):
+            file = ContentFile(draw(colour, shape), name=f"{colour}.png")
+            ProductImage.objects.create(product=product, file=file, position=position)
+        return product
+
+    return make
+
+
+@pytest.fixture
+def shop_environment(tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a child process that runs a shop of its own, in a folder of its own."""
+    ours = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PYTEST_CURRENT_TEST")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "VAR_DIR": str(tmp_path / "var"), "DEBUG": "1"}

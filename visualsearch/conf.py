@@ -29,6 +29,10 @@ class Settings:
     """How often the sweeper looks for what the bell missed."""
     reconcile_seconds: float = 3600.0
     """How often the shop is compared with the rows, to find changes that sent no signal."""
+    compact_seconds: float = 30.0
+    """How often a worker looks whether an index needs a new snapshot."""
+    verify_seconds: float = 86_400.0
+    """How often shop, rows and index are proved to be equal."""
     batch_size: int = 16
     """Pictures embedded at once."""
     lease_seconds: float = 60.0

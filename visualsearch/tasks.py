@@ -16,7 +16,8 @@ from django.db import transaction
 
 from visualsearch.conf import get_settings
 from visualsearch.sources import all_sources
-from visualsearch.sync import reconcile, request_sync, sync_outstanding
+from visualsearch.sync import compact_where_needed, reconcile, request_sync, sync_outstanding
+from visualsearch.sync import verify as verify_source
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +59,29 @@ def find_forgotten() -> None:
     sync()
 
 
+@shared_task(name="visualsearch.compact", ignore_result=True)
+def compact() -> None:
+    """Write a new snapshot of every index that has outgrown its last one."""
+    compact_where_needed()
+
+
+@shared_task(name="visualsearch.verify", ignore_result=True)
+def verify() -> None:
+    """Prove that shop, rows and index are equal, and mend what is not."""
+    for source in all_sources():
+        proof = verify_source(source, repair=True)
+        if proof.repaired:
+            logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: the sweeper, and the search for the forgotten."""
+    """Return the entries for Celery's `beat_schedule`: sweeper, search for the forgotten, compaction, proof."""
     settings = get_settings()
     return {
         "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
+        "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
+        "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
     }
 
 

@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
 
 PATIENCE_SECONDS = 10.0
 
@@ -32,12 +31,6 @@ class Child:
                 start_new_session=True,
             )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
     @property
     def pid(self) -> int:
         """The process, and the group of everything that it started."""
@@ -52,9 +45,13 @@ class Child:
         """Return the end of what it said."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-number:])
 
+    def ask_to_stop(self) -> None:
+        """Ask it to end, and do not wait."""
+        self._signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """Ask it to end, wait, then end by force whatever of it is left."""
-        self._signal(signal.SIGTERM)
+        self.ask_to_stop()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._group_lives() and time.monotonic() < deadline:
             time.sleep(0.05)

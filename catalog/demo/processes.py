@@ -35,7 +35,15 @@ def check_port(port: int) -> None:
 
 def start_worker() -> Child:
     """Start one worker of the plug-in's queue, with the schedule of its periodic tasks."""
-    options = ["--pool", "threads", "--concurrency", "2", "--beat", "--schedule", settings.CELERY_BEAT_SCHEDULE_FILENAME]
+    options = [
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+        "--beat",
+        "--schedule",
+        settings.CELERY_BEAT_SCHEDULE_FILENAME,
+    ]
     quiet = ["--loglevel", "warning", "--without-gossip", "--without-mingle", "--hostname", f"demo{os.getpid()}@%h"]
     return _start("worker", ["celery", "--app", "catalog", "worker", "--queues", queue_name(), *options, *quiet])
 
@@ -47,7 +55,17 @@ def queue_name() -> str:
 
 def start_server(port: int) -> Child:
     """Start the server of pages, and wait until it answers or ends."""
-    options = ["--bind", f"{HOST}:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    options = [
+        "--bind",
+        f"{HOST}:{port}",
+        "--workers",
+        "1",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--no-control-socket",
+    ]
     server = _start("server", ["gunicorn", "catalog.wsgi:application", *options, "--log-level", "warning"])
     while not server.has_ended and not _answers(port):
         time.sleep(0.1)

@@ -19,7 +19,8 @@ from catalog.demo.children import Child
 from catalog.demo.goods import draw_goods
 from catalog.demo.processes import HOST, check_port, start_server, start_worker
 from catalog.feeds import import_feed, read_feed
-from visualsearch.sync import get_status
+from visualsearch.conf import get_settings
+from visualsearch.sync import get_progress
 
 RESTARTS_MOST = 3
 LOOK_SECONDS = 0.3
@@ -62,6 +63,8 @@ class Demo:
                 call_command("visualsearch_status")
         finally:
             for child in self.children.values():
+                child.ask_to_stop()
+            for child in self.children.values():
                 child.stop()
 
     def _import_goods(self) -> None:
@@ -73,18 +76,20 @@ class Demo:
 
     def _wait_for_index(self) -> None:
         """Show how many pictures can be searched already, until all of them can."""
-        status = get_status()
-        with tqdm(total=status.wanted, desc="Searchable", unit="picture", disable=None) as bar:
-            while status.waiting:
+        progress = get_progress()
+        with tqdm(total=progress.wanted, desc="Searchable", unit="picture", disable=None) as bar:
+            while progress.waiting:
                 self._look_after_children()
                 time.sleep(LOOK_SECONDS)
-                status = get_status()
-                bar.total = status.wanted
-                bar.update(max(status.wanted - status.waiting, 0) - bar.n)
-            bar.update(status.wanted - bar.n)
-        self.say(f"{status.embedded} of {status.wanted} pictures can be searched ({status.fingerprint}).")
-        if status.failed:
-            self.say(f"{status.failed} pictures failed; the admin's list of embeddings says why.")
+                progress = get_progress()
+                bar.total = progress.wanted
+                bar.update(max(progress.wanted - progress.waiting, 0) - bar.n)
+            bar.update(progress.wanted - bar.n)
+        self.say(
+            f"{progress.embedded} of {progress.wanted} pictures can be searched (model {get_settings().embedder})."
+        )
+        if progress.failed:
+            self.say(f"{progress.failed} pictures failed; the admin's list of embeddings says why.")
 
     def _serve(self) -> None:
         address = f"http://{HOST}:{self.port}"

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from catalog.feeds.rows import COLUMNS, REQUIRED, BadRow, Feed, FeedError, FeedRow, Problem, read_row
 
@@ -59,7 +60,7 @@ def _read_header(path: Path, reader: Iterator[list[str]]) -> list[str]:
     return header
 
 
-def _read_lines(reader: csv._reader) -> Iterator[tuple[int, list[str]]]:
+def _read_lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield every line that is not blank with the number of its first line; a cell may hold several."""
     while True:
         line = reader.line_num + 1

@@ -63,7 +63,8 @@ def _feed_images(product: Product) -> list[ProductImage]:
 
 
 def _is_stored(image: ProductImage) -> bool:
-    return bool(image.file.name) and image.file.storage.exists(image.file.name)
+    name = image.file.name
+    return bool(name) and image.file.storage.exists(str(name))
 
 
 def _changes(product: Product, row: FeedRow, columns: frozenset[str]) -> dict[str, Any]:

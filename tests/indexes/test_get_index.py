@@ -35,7 +35,8 @@ def test_process_has_one_index_a_space_until_the_setting_changes(settings, tmp_p
     assert type(get_index(SPACE)) is FaissIndex
 
 
-def test_forked_child_opens_its_own_index_and_can_search_and_build(settings, tmp_path):
+def test_forked_child_opens_its_own_index_and_can_search_and_build(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr("visualsearch.indexes.ivf._MANY", 0)
     settings.VISUALSEARCH = {"DIRECTORY": str(tmp_path), "IVF_FROM": 300}
     journal = Journal()
     journal.add(range(1, 2001), draw(2000))

@@ -139,3 +139,23 @@ def test_evaluate_exits_1_when_a_photo_cannot_be_read(photo: Path) -> None:
 def test_evaluate_refuses_a_file_that_is_not_there(photo: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run("visualsearch_evaluate", photo.with_name("nothing.csv"))
+
+
+def test_verify_exits_1_on_any_difference_and_repairs_it() -> None:
+    add_product(draw())
+    sync_now()
+    assert json.loads(run("visualsearch_verify", "--json"))["equal"]
+    Product.objects.update(is_active=False)
+
+    with pytest.raises(CommandError, match="not equal"):
+        run("visualsearch_verify", "--repair")
+    sync_now()
+
+    assert "NOT" not in run("visualsearch_verify")
+
+
+def test_rebuild_builds_every_index() -> None:
+    add_product(draw())
+    sync_now()
+
+    assert f"The index of {PRODUCTS} is built anew." in run("visualsearch_rebuild")

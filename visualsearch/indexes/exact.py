@@ -6,7 +6,7 @@ from threading import Lock
 
 from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
 from visualsearch.indexes.digests import block_digests
-from visualsearch.indexes.rows import Rows, RowsView
+from visualsearch.indexes.rows import Rows, RowsView, rising
 from visualsearch.indexes.scores import check_query
 from visualsearch.vectors import Ids, Vectors
 
@@ -50,7 +50,8 @@ class ExactIndex(Index):
         return True
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
-        return self._view.nearest(check_query(self.space, vector, k), k, allowed)
+        query = check_query(self.space, vector, k)
+        return self._view.nearest(query, k, None if allowed is None else rising(allowed))
 
     def digests(self) -> dict[int, str]:
         view = self._view

@@ -17,7 +17,7 @@ from visualsearch.indexes.building import is_ivf_worth_it, open_snapshot, write_
 from visualsearch.indexes.digests import block_digests
 from visualsearch.indexes.headers import check_in_full
 from visualsearch.indexes.layers import Layers
-from visualsearch.indexes.rows import Rows
+from visualsearch.indexes.rows import Rows, rising
 from visualsearch.indexes.scores import check_query
 from visualsearch.indexes.shelf import Shelf
 from visualsearch.indexes.snapshots import Snapshot
@@ -51,7 +51,8 @@ class FaissIndex(Index):
         return len(self._layers)
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
-        return self._layers.nearest(check_query(self.space, vector, k), k, allowed)
+        query = check_query(self.space, vector, k)
+        return self._layers.nearest(query, k, None if allowed is None else rising(allowed))
 
     def catch_up(self, read: ReadChanges) -> None:
         with self._lock:
@@ -86,9 +87,11 @@ class FaissIndex(Index):
                 return number, open_snapshot(self._shelf.folder(number), self.space)
             except SnapshotDamaged as error:
                 self._shelf.set_aside(number, error)
-            except (IndexUnavailable, OSError) as error:
-                logger.warning("Searching goes on without a snapshot: %s", error)
-            self._unreadable.add(number)
+            except IndexUnavailable as error:
+                self._unreadable.add(number)
+                logger.warning("Searching goes on without this snapshot: %s", error)
+            except OSError as error:
+                logger.warning("Searching goes on without this snapshot until it can be read: %s", error)
         return None
 
     def compact(self) -> bool:

@@ -44,6 +44,8 @@ class Header:
     trained_imbalance: float = 1.0
     rows_at: int = 0
     """Byte of the first vector in the file of lists."""
+    head: str = ""
+    """Digest of that file up to there: what FAISS reads when it opens the file."""
     format: int = _FORMAT
 
 
@@ -52,7 +54,7 @@ def seal(folder: Path, header: Header) -> None:
     files = {path.name: _fingerprint_of(path) for path in sorted(folder.iterdir())}
     text = json.dumps({"header": asdict(header), "files": files}, sort_keys=True)
     with (folder / _HEADER).open("w") as file:
-        json.dump({"sealed": text, "digest": _digest(text.encode())}, file)
+        json.dump({"sealed": text, "digest": digest_of(text.encode())}, file)
     for path in folder.iterdir():
         sync(path)
     sync(folder)
@@ -70,14 +72,15 @@ def sync(path: Path) -> None:
 def read_header(folder: Path, space: Space) -> Header:
     """Return the header after the checks that take no time, however large the files: sizes, their edges, the space.
 
-    Raises SnapshotDamaged, or IndexUnavailable for a format that another version of this package wrote.
+    Raises SnapshotDamaged, or IndexUnavailable for a format that another version of this package wrote. Other errors
+    of the system, such as too many open files, say nothing about the snapshot and pass through.
     """
     try:
         values, files = _unseal((folder / _HEADER).read_text())
         if values["format"] != _FORMAT:
             raise IndexUnavailable(f"{folder} has format {values['format']}; this version reads {_FORMAT}.")
         header = Header(**values)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(f"{folder} has no readable header: {error}.") from error
     if (header.source, header.fingerprint, header.dimensions) != (space.source, space.fingerprint, space.dimensions):
         raise SnapshotDamaged(f"{folder} is of another index: {header.source} {header.fingerprint}.")
@@ -99,7 +102,7 @@ def check_in_full(folder: Path) -> list[str]:
 
 def _unseal(text: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     outer = json.loads(text)
-    if _digest(outer["sealed"].encode()) != outer["digest"]:
+    if digest_of(outer["sealed"].encode()) != outer["digest"]:
         raise ValueError("its digest does not fit")
     sealed = json.loads(outer["sealed"])
     return sealed["header"], sealed["files"]
@@ -115,8 +118,8 @@ def _same(path: Path, told: dict[str, Any]) -> bool:
 def _check_edges(path: Path, told: dict[str, Any]) -> None:
     try:
         fits = path.stat().st_size == told["bytes"] and _digest_of_edges(path) == told["edges"]
-    except OSError as error:
-        raise SnapshotDamaged(f"{path} cannot be read: {error}.") from error
+    except FileNotFoundError as error:
+        raise SnapshotDamaged(f"{path} is missing.") from error
     if not fits:
         raise SnapshotDamaged(f"{path} is not what was written.")
 
@@ -133,8 +136,9 @@ def _digest_of_edges(path: Path) -> str:
     with path.open("rb") as file:
         first = file.read(_EDGE)
         file.seek(max(0, path.stat().st_size - _EDGE))
-        return _digest(first + file.read(_EDGE))
+        return digest_of(first + file.read(_EDGE))
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """Return the digest that a header keeps of such bytes."""
     return blake2b(data, digest_size=16).hexdigest()

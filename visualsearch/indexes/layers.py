@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from visualsearch.indexes.base import Changes, Matches
 from visualsearch.indexes.digests import BLOCK
-from visualsearch.indexes.rows import Ranks, Rows, RowsView, find_ranks
+from visualsearch.indexes.rows import Ranks, Rows, RowsView, find_ranks, rising
 from visualsearch.indexes.scores import best, cosines
 from visualsearch.indexes.snapshots import Bits, Snapshot, bits_of
 from visualsearch.vectors import STORED, Ids, Vectors
 
 # So many allowed rows are gathered and compared faster than lists are searched for them.
-_FEW = 10_000
+_FEW = 4_000
 _CHUNK = 16_384
 
 
@@ -46,13 +46,13 @@ class Layers:
         delta.apply(changes)
         if self.snapshot is None:
             return replace(self, delta=delta.view, revision=changes.revision)
-        touched = find_ranks(self.snapshot.ids, np.concatenate([changes.ids, changes.removed]))
-        hidden = np.union1d(self.hidden, touched)
+        touched = find_ranks(self.snapshot.ids, rising(np.concatenate([changes.ids, changes.removed])))
+        hidden = rising(np.concatenate([self.hidden, touched]))
         visible = ~bits_of(self.snapshot.header.count, hidden) if len(hidden) else None
         return replace(self, delta=delta.view, revision=changes.revision, hidden=hidden, visible=visible)
 
     def nearest(self, vector: Vectors, k: int, allowed: Ids | None) -> Matches:
-        """Return the `k` nearest of both layers."""
+        """Return the `k` nearest of both layers; `allowed` rises."""
         fresh = self.delta.nearest(vector, k, allowed)
         if self.snapshot is None:
             return fresh
@@ -65,7 +65,9 @@ class Layers:
             return np.empty(0, np.int64)
         if allowed is None:
             return snapshot.nearest(vector, k, self.visible, self._available)
-        ranks = np.setdiff1d(find_ranks(snapshot.ids, allowed), self.hidden, assume_unique=True)
+        ranks = find_ranks(snapshot.ids, allowed)
+        if len(self.hidden):
+            ranks = np.delete(ranks, find_ranks(ranks, self.hidden))
         if len(ranks) <= max(_FEW, k):
             return ranks
         return snapshot.nearest(vector, k, bits_of(snapshot.header.count, ranks), len(ranks))

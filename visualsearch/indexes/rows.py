@@ -20,13 +20,29 @@ Ranks = NDArray[np.int64]
 """Places of ids in a sorted array of ids."""
 
 
+def rising(ids: Ids) -> Ids:
+    """Return the ids in rising order, each once."""
+    ids = np.asarray(ids, np.int64)
+    if (ids[1:] > ids[:-1]).all():
+        return ids
+    # `np.unique` takes ten times as long for a million ids.
+    ids = np.sort(ids)
+    return np.asarray(ids[np.append(True, ids[1:] != ids[:-1])])
+
+
 def find_ranks(ids: Ids, wanted: Ids) -> Ranks:
-    """Return where those of the `wanted` ids that are there stand in the sorted `ids`, rising, each once."""
-    wanted = np.unique(wanted)
-    if not len(ids):
+    """Return where those of the `wanted` ids that are there stand in the sorted `ids`; both rise."""
+    if not len(ids) or not len(wanted):
         return np.empty(0, np.int64)
+    if len(wanted) > len(ids):
+        return np.flatnonzero(_are_in(wanted, ids)[1])
+    ranks, found = _are_in(ids, wanted)
+    return ranks[found]
+
+
+def _are_in(ids: Ids, wanted: Ids) -> tuple[Ranks, NDArray[np.bool_]]:
     ranks = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return np.asarray(ranks[ids[ranks] == wanted], dtype=np.int64)
+    return ranks, ids[ranks] == wanted
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ class RowsView:
         return self.vectors[self._by_id[1][ranks]]
 
     def nearest(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
-        """Return the `k` nearest by comparing with every row, or with every allowed one."""
+        """Return the `k` nearest by comparing with every row, or with every one of the rising `allowed`."""
         if allowed is not None:
             ranks = find_ranks(self.sorted_ids, allowed)
             return best(self.sorted_ids[ranks], cosines(self.gather(ranks), vector), k)

@@ -49,11 +49,14 @@ class Shelf:
 
     def set_aside(self, number: int, reason: Exception) -> None:
         """Rename a damaged snapshot so that nobody opens it again."""
-        logger.warning("The snapshot is set aside and searching goes on without it: %s", reason)
         try:
             self.folder(number).rename(self.path / f"{number:06}{_DAMAGED}")
+        except FileNotFoundError:
+            # It is no damage that a writer removed an old one meanwhile.
+            return
         except OSError as error:
             logger.warning("The snapshot %s could not be set aside: %s", self.folder(number), error)
+        logger.warning("The snapshot is set aside and searching goes on without it: %s", reason)
 
     @contextmanager
     def locked(self) -> Iterator[bool]:

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from visualsearch.embedders import get_embedder
-from visualsearch.indexes import get_index
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import EmbeddingState, Journal, SyncRequest, current_space, read_changes
+from visualsearch.models import EmbeddingState, Journal, SyncRequest
 from visualsearch.sources import VisualSource, all_sources
+from visualsearch.sync.rebuild import open_current_index
 from visualsearch.sync.reconcile import Surveyed, survey
 
 
@@ -62,7 +62,7 @@ def get_progress() -> Progress:
 def get_status() -> Status:
     """Count the pictures and bring this process's indexes up to the journal."""
     embedder = get_embedder()
-    indexes = {source.name: _index_status(source) for source in all_sources()}
+    indexes = {source.name: open_current_index(source).status() for source in all_sources()}
     revision = Journal.head()
     return Status(
         **asdict(get_progress()),
@@ -73,13 +73,6 @@ def get_status() -> Status:
         dimensions=embedder.dimensions,
         indexes=indexes,
     )
-
-
-def _index_status(source: VisualSource) -> IndexStatus:
-    space = current_space(source.name)
-    index = get_index(space)
-    index.catch_up(read_changes(space))
-    return index.status()
 
 
 def _pending(source: VisualSource) -> dict[str, str]:

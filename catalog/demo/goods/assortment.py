@@ -55,7 +55,7 @@ MUG2|Polka cup|cup|dotted|Kitchen > Mugs|18.50|A low cup on its saucer, dotted a
 VAS1|Dune vase|round vase|dipped|Living > Vases|39.00|A round belly, dipped once in glaze.|Sand Sage Plum
 VAS2|Reed vase|slim vase|leaf|Living > Vases|45.00|Slim enough for a single branch.|Snow Forest Ocean
 LAM1|Evening lamp|table lamp|plain|Living > Lamps|79.00|A linen shade on a stem of brass.|Snow Mustard Brick
-LAM2|Pebble lamp|globe lamp|speckled|Living > Lamps|95.00|A body of speckled clay, a shade of cotton.|Terracotta Sage Graphite
+LAM2|Pebble lamp|globe lamp|speckled|Living > Lamps|95.00|Speckled clay below, cotton above.|Terracotta Sage Graphite
 CHR1|Vera chair|chair|plain|Living > Seating|129.00|Oak legs, and a seat that stays soft.|Mustard Forest Plum
 CHR2|Nook armchair|armchair|plain|Living > Seating|349.00|For long evenings with a short book.|Blush Ocean Graphite
 TAB1|Trio table|round table|plain|Living > Tables|159.00|Three legs never wobble.|Snow Sage Terracotta
@@ -96,7 +96,8 @@ def all_designs() -> list[Design]:
 
 def all_articles() -> Iterator[Article]:
     """Yield every design in each of its colours; every eleventh is sold out."""
-    for number, (design, name) in enumerate((design, name) for design in all_designs() for name in design.colours):
+    pairs = [(design, name) for design in all_designs() for name in design.colours]
+    for number, (design, name) in enumerate(pairs):
         colour = COLOURS[name]
         yield Article(
             sku=f"{design.code}-{name[:3].upper()}",

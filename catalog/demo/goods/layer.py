@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 Colour = tuple[int, int, int]
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Pattern = Callable[[Floats, Floats], Floats]
 """From places on a surface, u and v in -1 to 1, to how much of the second colour is there, 0 to 1."""
 
@@ -62,9 +62,7 @@ class Layer:
 
     def arc(self, x: float, y: float, rx: float, ry: float, width: int, paint: Paint) -> None:
         """Draw a thick ring, such as a handle."""
-        self._fill(
-            paint, "flat", lambda draw: draw.ellipse((x - rx, y - ry, x + rx, y + ry), outline=255, width=width)
-        )
+        self._fill(paint, "flat", lambda draw: draw.ellipse((x - rx, y - ry, x + rx, y + ry), outline=255, width=width))
 
     def as_image(self) -> Image.Image:
         """Return it with transparency."""

@@ -18,7 +18,9 @@ from catalog.feeds import FeedError
 class Command(BaseCommand):
     """Run the demo; PORT, DATA and SERVE come from the environment."""
 
-    help = "Fill the shop, start a worker, wait for the index, serve. Environment: PORT, DATA (a CSV or folder), SERVE=0."
+    help = (
+        "Fill the shop, start a worker, wait for the index, serve. Environment: PORT, DATA (a CSV or folder), SERVE=0."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until a signal comes; afterwards nothing is left running."""

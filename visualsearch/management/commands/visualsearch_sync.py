@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.sources import all_sources, get_source
-from visualsearch.sync import SyncReport, finish, outstanding, reconcile, request_everything
+from visualsearch.sync import SyncReport, compact_where_needed, finish, outstanding, reconcile, request_everything
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
                 for batch in finish(source=options["source"]):
                     report += batch
                     bar.update(batch.objects)
+            compact_where_needed()
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
         self._say(report, as_json=options["json"])

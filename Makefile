@@ -1,0 +1,42 @@
+# Two commands on a bare machine with Python 3.11 or newer: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+PORT ?= 8000
+SERVE ?= 1
+DEBUG ?= 1
+export PORT SERVE DATA
+
+.PHONY: demo test lint types layers tests clean
+
+demo: $(READY)
+	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
+
+# Every step runs, so that one failure does not hide another.
+test: $(READY)
+	@failed=; for step in lint types layers tests; do \
+		echo "== $$step"; $(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
+	done; if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
+
+lint: $(READY)
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+types: $(READY)
+	@$(RUN) -m mypy
+
+layers: $(READY)
+	@$(VENV)/bin/lint-imports
+
+tests: $(READY)
+	@$(RUN) -m pytest -n 2
+
+# Pinned versions, installed again only when they change.
+$(READY): pyproject.toml constraints.txt
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,torch,shop,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,115 @@
+"""From a CSV file to a feed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from catalog.feeds import FeedError, read_feed
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(text: str, encoding: str = "utf-8"):
+        path = tmp_path / "catalog.csv"
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write_file
+
+
+def test_every_column_is_read(write):
+    header = "sku,title,image,category,price,currency,group,description,url,in_stock\n"
+    feed = read_feed(write(header + 'A1,Mug,a.png,Home > Mugs,12.50,eur,G,"Big, red",https://example.com/a,no\n'))
+
+    (row,) = feed.rows
+    assert (row.sku, row.title, row.image, row.category) == ("A1", "Mug", "a.png", "Home > Mugs")
+    assert (row.price, row.currency, row.group, row.in_stock) == (Decimal("12.50"), "EUR", "G", False)
+    assert (row.description, row.url, row.line) == ("Big, red", "https://example.com/a", 2)
+
+
+def test_three_columns_are_enough(write):
+    feed = read_feed(write("image,sku,title\na.png,A1,Mug\n"))
+
+    assert (feed.rows[0].in_stock, feed.rows[0].price, feed.columns) == (True, None, {"sku", "title", "image"})
+
+
+def test_unknown_columns_are_noted(write):
+    feed = read_feed(write("sku,title,image,department\nA1,Mug,a.png,Fruit\n"))
+
+    assert feed.notes == ("Columns that are not read: department.",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_byte_order_mark_is_no_part_of_the_first_column(write, encoding):
+    assert read_feed(write("sku,title,image\nA1,Müg,a.png\n", encoding)).rows[0].title == "Müg"
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_separators_are_read(write, mark):
+    assert read_feed(write("sku,title,image\nA1,Mug,a.png\n".replace(",", mark))).rows[0].image == "a.png"
+
+
+def test_line_of_a_bad_row_is_the_one_that_an_editor_shows(write):
+    feed = read_feed(write('sku,title,image,description\nA1,Mug,a.png,"two\nlines"\n\n,No sku,b.png,\nA3,Cup,c.png,\n'))
+
+    assert [str(problem) for problem in feed.problems] == ["line 5: sku is empty."]
+    assert [row.sku for row in feed.rows] == ["A1", "A3"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("price", "cheap", "price is 'cheap'; expected a number such as 12.50."),
+        ("price", "-1", "price is '-1'; expected a number such as 12.50."),
+        ("price", "1e3", "price is '1e3'; expected a number such as 12.50."),
+        ("price", '"1,299.00"', "price is '1,299.00'; expected a number such as 12.50."),
+        ("currency", "euros", "currency is 'euros'; expected three letters such as EUR."),
+        (
+            "in_stock",
+            "perhaps",
+            "in_stock is 'perhaps'; expected 1, 0, true, false, yes, no, in_stock or out_of_stock.",
+        ),
+        ("url", "javascript:x", "url is 'javascript:x'; expected an address that begins with http:// or https://."),
+        ("group", "g" * 65, "group has 65 characters; 64 are the most."),
+        ("group", "g\0", "group has a zero byte."),
+    ],
+)
+def test_bad_value_is_told(write, column, value, reason):
+    feed = read_feed(write(f"sku,title,image,{column}\nA1,Mug,a.png,{value}\n"))
+
+    assert [problem.reason for problem in feed.problems] == [reason]
+
+
+def test_price_may_name_its_currency(write):
+    (row,) = read_feed(write("sku,title,image,price\nA1,Mug,a.png,15.00 USD\n")).rows
+
+    assert (row.price, row.currency) == (Decimal("15.00"), "USD")
+
+
+def test_row_with_too_many_cells_is_told(write):
+    (problem,) = read_feed(write("sku,title,image\nA1,Big, red,a.png\n")).problems
+
+    assert problem.reason == "it has 4 cells for 3 columns; a comma in a value needs quotes around it."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "reason"),
+    [
+        ("sku,title,image\nA1,Müg,a.png\n", "latin-1", "catalog.csv is not UTF-8 (line 2): save it as UTF-8."),
+        ("sku,name\n", "utf-8", "catalog.csv has no column title, image; its first line names the columns."),
+        ("", "utf-8", "catalog.csv has no column sku, title, image; its first line names the columns."),
+        ("sku,title,image,sku\n", "utf-8", "catalog.csv has more than one column sku."),
+    ],
+)
+def test_file_that_is_no_catalogue_is_told(write, text, encoding, reason):
+    with pytest.raises(FeedError, match=".") as caught:
+        read_feed(write(text, encoding))
+
+    assert str(caught.value) == reason
+
+
+def test_missing_file_is_told(tmp_path):
+    with pytest.raises(FeedError, match="There is no file or folder"):
+        read_feed(tmp_path / "none.csv")

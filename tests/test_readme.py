@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from django.core.management import get_commands
+
+from visualsearch.conf import Settings
+from visualsearch.embedders.architectures import PUBLISHED
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_stands_in_the_table_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", README, re.MULTILINE))
+
+    assert rows == {field.name.upper(): str(field.default) for field in fields(Settings)}
+
+
+def test_every_command_that_is_named_exists() -> None:
+    named = set(re.findall(r"\b(visualsearch_[a-z]+|import_catalog)\b", README))
+
+    assert named - {"visualsearch_sources"} <= set(get_commands())
+    assert {name for name in get_commands() if name.startswith("visualsearch_")} <= named
+
+
+def test_every_embedder_is_named() -> None:
+    assert all(f"`{name}`" in README for name in ("thumbnail", *PUBLISHED))
+
+
+def test_every_picture_and_file_that_is_linked_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+
+    assert links
+    assert all((ROOT / link).exists() for link in links)

@@ -1,0 +1,38 @@
+"""From rows to a new index, while the old one goes on answering."""
+
+from __future__ import annotations
+
+import logging
+
+from visualsearch.indexes import Index, get_index
+from visualsearch.models import current_space, read_changes
+from visualsearch.sources import VisualSource, all_sources
+
+logger = logging.getLogger(__name__)
+
+
+def open_current_index(source: VisualSource) -> Index:
+    """Return this process's index of the source, with every row that is committed by now."""
+    space = current_space(source.name)
+    index = get_index(space)
+    index.catch_up(read_changes(space))
+    return index
+
+
+def rebuild(source: VisualSource) -> bool:
+    """Build the source's index anew from the rows alone; False when another process is at it already."""
+    space = current_space(source.name)
+    return get_index(space).rebuild(read_changes(space))
+
+
+def compact_where_needed() -> list[str]:
+    """Write a new snapshot of every index that has a reason for it; returns the reasons."""
+    reasons = []
+    for source in all_sources():
+        index = open_current_index(source)
+        reason = index.needs_snapshot()
+        if reason and index.compact():
+            logger.info("A new snapshot of %s was written: %s", source.name, reason)
+            reasons.append(f"{source.name}: {reason}")
+            open_current_index(source)
+    return reasons
