@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psycopg
 
 from catalog.demo.children import Child
 
@@ -56,8 +59,6 @@ class Shop:
         for child in self.children:
             # Nothing of this shop is kept, so nobody waits for its processes to say goodbye.
             kill(child)
-            # Shown by pytest where the test failed.
-            print(f"{child.log}:\n{child.last_lines(40)}")
 
     def command(self, *arguments: str, status: int = 0, **environment: str) -> str:
         """Run a command of manage.py to its end and return what it printed."""
@@ -80,6 +81,19 @@ class Shop:
         """Run a program in a process of its own with the shop's models; returns the JSON that it printed, if any."""
         printed = self.command("shell", "--verbosity", "0", "--command", f"import json\n{program}", **environment)
         return json.loads(printed) if printed.strip() else None
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database without a process in between, to see what is under way."""
+        url = self.environment.get("DATABASE_URL")
+        connection: Any = psycopg.connect(url) if url else sqlite3.connect(self.folder / "db.sqlite3", timeout=20)
+        try:
+            return list(connection.execute(sql).fetchall())
+        finally:
+            connection.close()
+
+    def logs(self) -> str:
+        """Return the end of what each process said; pytest shows it where a test failed."""
+        return "\n".join(f"{child.log}:\n{child.last_lines(40)}" for child in self.children)
 
     def start_worker(self, *, loglevel: str = "warning", **environment: str) -> Child:
         """Start Celery's worker with beat, as the demo does."""

@@ -40,7 +40,8 @@ def lease_work(most: int, *, source: str = "") -> list[Work]:
     if not wanted:
         return []
     token = uuid4().hex
-    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in wanted]
+    # In one order for all: PostgreSQL ends two workers' insertions that wait for each other.
+    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in sorted(wanted)]
     # Where another worker was quicker its row stays, and the object is not ours.
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
