@@ -93,7 +93,7 @@ class Embedding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "object_key", "picture_key", "fingerprint"], name="visualsearch_one_row_a_picture"
+                fields=["source", "fingerprint", "object_key", "picture_key"], name="visualsearch_one_row_a_picture"
             ),
             models.CheckConstraint(
                 condition=~Q(state="ready") | Q(vector__isnull=False), name="visualsearch_ready_has_vector"

@@ -93,6 +93,18 @@ def test_queryset_narrows_the_answer() -> None:
     assert found(draw("red"), filters={"category__slug": "cups"}) == [cup.sku]
 
 
+def test_queryset_may_be_sliced_ordered_excluded_or_united() -> None:
+    red, blue, green = (add_product(draw(colour)) for colour in ("red", "blue", "green"))
+    sync_now()
+    every = Product.objects.order_by("pk")
+    two = Product.objects.order_by().filter(pk=red.pk).union(Product.objects.order_by().filter(pk=green.pk))
+
+    assert set(found(draw("red"), within=every[:2])) == {red.sku, blue.sku}
+    assert set(found(draw("red"), within=every.exclude(pk=red.pk))) == {blue.sku, green.sku}
+    assert found(draw("red"), within=every[:2], filters={"sku": blue.sku}) == [blue.sku]
+    assert set(found(draw("red"), within=two)) == {red.sku, green.sku}
+
+
 def test_filter_that_allows_nothing_gives_an_empty_answer() -> None:
     add_product(draw())
     sync_now()

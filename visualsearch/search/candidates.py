@@ -39,12 +39,12 @@ class CandidatePages:
     Either way every allowed row is reached, if the search does not have enough before.
     """
 
-    def __init__(self, index: Index, vector: Vectors, limit: int, allowed: QuerySet[Any] | None) -> None:
-        """`allowed` is the filter, None for a search in everything."""
+    def __init__(self, index: Index, vector: Vectors, limit: int, narrowed: QuerySet[Any] | None) -> None:
+        """`narrowed` is what the query asks for, None for everything."""
         self._index = index
         self._vector = vector
         self._limit = limit
-        self._allowed = allowed
+        self._narrowed = narrowed
         self._rows: Ids | None = None
         self._seen: Ids = np.empty(0, dtype=np.int64)
         self._kept = 0
@@ -65,27 +65,27 @@ class CandidatePages:
         """Take in how many of the last candidates were allowed, and plan the next page."""
         self._kept += count
         wanted = 2 * self._limit * len(self._seen) // self._kept if self._kept else MOST_CHECKED + 1
-        if self._allowed is not None and self._rows is None and wanted > MOST_CHECKED:
-            self._rows = allowed_rows(self._index.space, self._allowed)
+        if self._narrowed is not None and self._rows is None and wanted > MOST_CHECKED:
+            self._rows = rows_of(self._index.space, self._narrowed)
             self._exhausted = not len(self._rows)
         else:
             self._k = max(self._k * OVERFETCH, wanted if self._rows is None else 0)
 
 
-def allowed_rows(space: Space, allowed: QuerySet[Any]) -> Ids:
+def rows_of(space: Space, objects: QuerySet[Any]) -> Ids:
     """Return the ids of the ready rows of these objects, shape (n,), rising."""
-    rows = Embedding.objects.of_space(space).ready().order_by("id").values_list("id", flat=True)
-    if isinstance(allowed.model._meta.pk, CharField | IntegerField):
-        # One query: the database joins what the shop allows with our rows.
-        keys = allowed.order_by().annotate(visualsearch_key=Cast("pk", CharField())).values("visualsearch_key")
-        return np.fromiter(rows.filter(object_key__in=keys).iterator(CHUNK), dtype=np.int64)
-    found = [list(rows.filter(object_key__in=chunk)) for chunk in _chunks(allowed)]
+    rows = Embedding.objects.of_space(space).ready().values_list("id", flat=True)
+    if isinstance(objects.model._meta.pk, CharField | IntegerField):
+        # One query: the database joins the shop's objects with our rows.
+        keys = objects.annotate(visualsearch_key=Cast("pk", CharField())).values("visualsearch_key")
+        return np.sort(np.fromiter(rows.filter(object_key__in=keys).iterator(CHUNK), dtype=np.int64))
+    found = [list(rows.filter(object_key__in=chunk)) for chunk in _chunks(objects)]
     return np.unique(np.array([row for chunk in found for row in chunk], dtype=np.int64))
 
 
-def _chunks(allowed: QuerySet[Any]) -> list[list[str]]:
+def _chunks(objects: QuerySet[Any]) -> list[list[str]]:
     """Return the keys as text; only Python knows how other kinds of primary keys are written."""
-    keys = [str(pk) for pk in allowed.order_by().values_list("pk", flat=True)]
+    keys = [str(pk) for pk in objects.values_list("pk", flat=True)]
     return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
 
 

@@ -11,10 +11,9 @@ from visualsearch.conf import get_settings
 from visualsearch.embedders import get_embedder
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
-from visualsearch.indexes import Index
 from visualsearch.models import current_space
 from visualsearch.search.candidates import CandidatePages, open_index
-from visualsearch.search.filters import allowed_objects, is_filtered
+from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result
@@ -30,21 +29,21 @@ def find_similar(query: PhotoQuery) -> Answer:
     """
     source = get_source(query.source)
     limit = _limit(query)
-    allowed = allowed_objects(source, query)
+    narrowed = narrowed_objects(source, query)
     vector = _embed(query)
     index = open_index(current_space(source.name))
-    results = _collect(index, vector, query, source, allowed, limit)
+    pages = CandidatePages(index, vector, limit, narrowed)
+    results = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), limit)
     return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
 
 
 def _collect(
-    index: Index, vector: Vectors, query: PhotoQuery, source: VisualSource, allowed: QuerySet[Any], limit: int
+    pages: CandidatePages, min_score: float, source: VisualSource, allowed: QuerySet[Any], limit: int
 ) -> list[Result]:
     """Ask for more candidates until there are enough groups, or no candidate left that is near enough."""
     results: list[Result] = []
-    pages = CandidatePages(index, vector, limit, allowed if is_filtered(query) else None)
     while len(results) < limit and (page := pages.next()) is not None:
-        near = [candidate for candidate in page if candidate.score >= query.min_score]
+        near = [candidate for candidate in page if candidate.score >= min_score]
         shown = list(keep_allowed(source, near, allowed))
         pages.kept(len(shown))
         results = best_of_each_group([*results, *shown])
