@@ -149,7 +149,6 @@ def test_verify_exits_1_on_any_difference_and_repairs_it() -> None:
 
     with pytest.raises(CommandError, match="not equal"):
         run("visualsearch_verify", "--repair")
-    sync_now()
 
     assert "NOT" not in run("visualsearch_verify")
 
