@@ -13,6 +13,9 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 from visualsearch.models import Lease, SyncRequest
 
+TRIES = 5
+"""How often a worker looks again when others were quicker."""
+
 Key = tuple[str, str]
 """Source and primary key of an object."""
 
@@ -34,18 +37,33 @@ class Work:
 
 
 def lease_work(most: int, *, source: str = "") -> list[Work]:
-    """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named."""
+    """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named.
+
+    Empty when nothing is due, or when other workers are quicker time and again.
+    """
     Lease.objects.filter(until__lt=timezone.now()).delete()
-    wanted = list(_due_keys(most, source))
-    if not wanted:
-        return []
+    for _ in range(TRIES):
+        wanted = list(_due_keys(most, source))
+        if not wanted:
+            break
+        if work := _lease(wanted):
+            return work
+    return []
+
+
+def _lease(wanted: list[Key]) -> list[Work]:
+    """Lease those of the objects that no other worker got first, and that none has finished meanwhile."""
     token = uuid4().hex
     # In one order for all: PostgreSQL ends two workers' insertions that wait for each other.
     leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in sorted(wanted)]
     # Where another worker was quicker its row stays, and the object is not ours.
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
-    return _read_work(token, [key for key in wanted if key in ours])
+    work = _read_work(token, [key for key in wanted if key in ours])
+    for item in work:
+        if not item.requests:
+            give_back(item)
+    return [item for item in work if item.requests]
 
 
 def renew(token: str) -> None:
