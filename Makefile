@@ -9,7 +9,12 @@ SERVE ?= 1
 DEBUG ?= 1
 export PORT SERVE DATA
 
-.PHONY: demo test lint types layers tests clean
+# What make bench measures: SIZES=1000000 takes minutes, PICTURES is a folder of pictures of your own.
+SIZES ?= 10000,100000
+PICTURES ?=
+RESULTS ?= var/benchmarks
+
+.PHONY: demo test lint types layers tests bench clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -31,6 +36,20 @@ layers: $(READY)
 
 tests: $(READY)
 	@$(RUN) -m pytest -n 2
+
+# The figures of the README, taken on this machine; nothing else should run meanwhile.
+bench: $(READY) $(VENV)/.rivals
+	@mkdir -p $(RESULTS)
+	@$(RUN) -m benchmarks.index --sizes $(SIZES) --others --json $(RESULTS)/index.json
+	@$(if $(PICTURES),$(RUN) -m benchmarks.index --sizes 100000 --pictures $(PICTURES) --json $(RESULTS)/pictures.json)
+	@$(RUN) -m benchmarks.index.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
+	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
+
+# Without a C++ compiler they cannot be installed, and are left out.
+$(VENV)/.rivals: $(READY)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' \
+		|| echo "hnswlib and usearch are left out."
+	@touch $@
 
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import socket
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.machine import describe
 from tests.browsing import Visitor
 from tests.drawing import draw_mosaic
 from tests.processes import Shop, free_port, wait_until
@@ -117,8 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    report: dict[str, Any] = {"machine": machine, "versions": {name: version(name) for name in PACKAGES}}
+    report: dict[str, Any] = {"machine": describe(*PACKAGES)}
     report["sqlite and the embedded broker"] = measure({})
     if missing := missing_servers():
         report["postgresql and redis"] = f"not measured: {missing}"

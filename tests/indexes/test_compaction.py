@@ -100,6 +100,19 @@ def test_recall_below_a_raised_target_needs_a_snapshot(journal, settings):
     assert index.needs_snapshot() == ""
 
 
+@pytest.mark.parametrize("measured", [0.0, 0.98])
+def test_recall_target_that_no_snapshot_can_meet_is_not_asked_for_again(journal, monkeypatch, measured):
+    monkeypatch.setattr("visualsearch.indexes.recall.Sample.recall", lambda sample, scores: measured)
+    index = FaissIndex(SPACE)
+    index.rebuild(journal.read)
+    assert index.needs_snapshot() == ""
+
+    header = compacted(index, journal).header
+
+    assert (header.recall, header.probes) == (measured, header.lists)
+    assert index.needs_snapshot() == ""
+
+
 def test_without_faiss_a_large_index_is_written_and_searched_exactly(journal, monkeypatch):
     monkeypatch.setattr("visualsearch.indexes.building.find_spec", lambda name: None)
 

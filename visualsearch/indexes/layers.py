@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visualsearch.indexes.base import Changes, Matches
 from visualsearch.indexes.digests import BLOCK
-from visualsearch.indexes.rows import Ranks, Rows, RowsView, find_ranks, rising
+from visualsearch.indexes.rows import Ranks, Rows, RowsView, find_flags, find_ranks, rising
 from visualsearch.indexes.scores import best, cosines
 from visualsearch.indexes.snapshots import Bits, Snapshot, bits_of
 from visualsearch.vectors import STORED, Ids, Vectors
@@ -65,12 +65,18 @@ class Layers:
             return np.empty(0, np.int64)
         if allowed is None:
             return snapshot.nearest(vector, k, self.visible, self._available)
-        ranks = find_ranks(snapshot.ids, allowed)
-        if len(self.hidden):
-            ranks = np.delete(ranks, find_ranks(ranks, self.hidden))
-        if len(ranks) <= max(_FEW, k):
-            return ranks
-        return snapshot.nearest(vector, k, bits_of(snapshot.header.count, ranks), len(ranks))
+        if len(allowed) <= max(_FEW, k):
+            ranks = find_ranks(snapshot.ids, allowed)
+            return np.delete(ranks, find_ranks(ranks, self.hidden))
+        return self._nearest_of_many(snapshot, vector, k, allowed)
+
+    def _nearest_of_many(self, snapshot: Snapshot, vector: Vectors, k: int, allowed: Ids) -> Ranks:
+        flags = find_flags(snapshot.ids, allowed)
+        flags[self.hidden] = False
+        left = int(np.count_nonzero(flags))
+        if left <= max(_FEW, k):
+            return np.flatnonzero(flags)
+        return snapshot.nearest(vector, k, np.packbits(flags, bitorder="little"), left)
 
     def ids(self) -> Ids:
         """Return every id that can be found, rising."""

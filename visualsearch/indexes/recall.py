@@ -10,16 +10,23 @@ from visualsearch.indexes.scores import Scores
 from visualsearch.indexes.spool import Spooled
 from visualsearch.vectors import Vectors, normalise
 
-_QUERIES = 400
+_QUERIES = 300
 _COUNTED = 10
 _NOISE = 0.5
+# Of 7,700 pictures in 100,000 disturbed copies, queries made with it needed as many lists as pictures left out did;
+# those made with noise alone needed half as many, and the pictures left out then found only 0.97.
+_PULL = 0.5
 # Two ways to sum the same products differ by less.
 _ROUNDING = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Queries made of rows, half as they are and half as a photo is near them, and the exact answer to each."""
+    """Queries made of rows, and the exact answer to each.
+
+    A third are rows as they are, a third are near them in every direction, as a photo of the same thing may be, and
+    a third lie between two rows, as a photo of a thing that no row shows does.
+    """
 
     queries: Vectors
     k: int
@@ -28,7 +35,7 @@ class Sample:
     """Score of the k-th nearest row, shape (queries,)."""
 
     def recall(self, scores: Scores) -> float:
-        """Return the share of the nearest among the found `scores`, shape (queries, k), in the half that fares worse.
+        """Return the share of the nearest among the found `scores`, shape (queries, k), in the third that fares worst.
 
         Equal rows are as good as each other, and the row itself does not count: it is found too easily.
         """
@@ -36,16 +43,17 @@ class Sample:
             return 1.0
         found = np.count_nonzero(scores >= self.last[:, None] - _ROUNDING, axis=1)
         shares = np.maximum(0, found - 1) / (self.k - 1)
-        return float(min(np.mean(half) for half in np.split(shares, 2)))
+        return float(min(np.mean(half) for half in np.split(shares, 3)))
 
 
 def take_sample(rows: Spooled) -> Sample:
     """Return queries made of some of the rows, compared with every row."""
     random = np.random.default_rng(1)
     chosen = np.sort(random.choice(len(rows), min(len(rows), _QUERIES), replace=False))
-    same = rows.gather(chosen).astype(np.float32)
-    noise = normalise(random.standard_normal(same.shape, dtype=np.float32))
-    queries = normalise(np.concatenate([same, normalise(same) + _NOISE * noise]))
+    same = normalise(rows.gather(chosen).astype(np.float32))
+    near = same + _NOISE * normalise(random.standard_normal(same.shape, dtype=np.float32))
+    between = same + _PULL * random.permutation(same)
+    queries = normalise(np.concatenate([same, near, between]))
     k = min(_COUNTED + 1, len(rows))
     top = np.full((len(queries), k), -np.inf, np.float32)
     for _, block in rows.blocks():

@@ -1,0 +1,1 @@
+"""The FAISS index against exact search over the same vectors, and against other libraries."""
