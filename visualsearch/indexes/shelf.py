@@ -58,6 +58,10 @@ class Shelf:
             logger.warning("The snapshot %s could not be set aside: %s", self.folder(number), error)
         logger.warning("The snapshot is set aside and searching goes on without it: %s", reason)
 
+    def is_set_aside(self, number: int) -> bool:
+        """Tell whether somebody found this snapshot damaged; who has it open must no longer trust it."""
+        return (self.path / f"{number:06}{_DAMAGED}").exists()
+
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Hold the writer's place until the block ends or the process dies; False when another writer holds it."""
