@@ -1,4 +1,4 @@
-# Two commands on a bare machine with Python 3.11 or newer: make demo, make test.
+# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make torture, the long one.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -9,7 +9,7 @@ SERVE ?= 1
 DEBUG ?= 1
 export PORT SERVE DATA
 
-.PHONY: demo test lint types layers tests clean
+.PHONY: demo test lint types layers tests torture clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -31,6 +31,11 @@ layers: $(READY)
 
 tests: $(READY)
 	@$(RUN) -m pytest -n 2
+
+# Everything that can happen to a shop, in chance order, in so many runs; each ends with a proof that nothing is lost.
+RUNS ?= 1000
+torture: $(READY)
+	@TORTURE_RUNS=$(RUNS) $(RUN) -m pytest -q -s --show-capture=no tests/test_torture.py
 
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt
