@@ -95,19 +95,19 @@ class Shop:
         """Return the end of what each process said; pytest shows it where a test failed."""
         return "\n".join(f"{child.log}:\n{child.last_lines(40)}" for child in self.children)
 
-    def start_worker(self, *, loglevel: str = "warning", **environment: str) -> Child:
-        """Start Celery's worker with beat, as the demo does."""
+    def start_worker(self, *, loglevel: str = "warning", pool: str = "threads", **environment: str) -> Child:
+        """Start Celery's worker with beat, by default as the demo does."""
         name = f"worker{len(self.children)}"
-        options = ["--pool", "threads", "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
+        options = ["--pool", pool, "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
         quiet = ["--loglevel", loglevel, "--without-gossip", "--without-mingle", "--hostname", f"{name}@%h"]
         program = ["-m", "celery", "--app", "catalog", "worker", "--queues", "visualsearch", *options, *quiet]
         return self.start(*program, name=name, **environment)
 
-    def start_server(self) -> str:
-        """Start the server of pages; returns its address once it answers."""
+    def start_server(self, *more: str) -> str:
+        """Start the server of pages, with `more` options; returns its address once it answers."""
         port = free_port()
         options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
-        server = self.start("-m", "gunicorn", "catalog.wsgi:application", *options, name=f"server{port}")
+        server = self.start("-m", "gunicorn", "catalog.wsgi:application", *options, *more, name=f"server{port}")
         wait_until(lambda: server.has_ended or _answers(port), START_SECONDS, "the server answers")
         assert not server.has_ended, server.last_lines()
         return f"http://127.0.0.1:{port}"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
@@ -13,13 +14,28 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
+from tqdm import tqdm
 
 from tests.torture.machine import Torture
 from tests.torture.workers import steps
 from visualsearch import tasks
 
-RUNS = int(os.environ.get("TORTURE_RUNS", "40"))
+RUNS = int(os.environ.get("TORTURE_RUNS", "25"))
 STEPS = 50
+EVENTS = {
+    "compactions",
+    "damaged snapshots",
+    "full disks",
+    "killed workers",
+    "killed writers",
+    "lost bells",
+    "overtaken workers",
+    "proofs with a delta",
+    "proofs with exact snapshot",
+    "proofs with ivf snapshot",
+    "proofs with no snapshot",
+    "proofs with several lists",
+}
 
 
 @pytest.fixture
@@ -37,28 +53,37 @@ def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("visualsearch.indexes.headers._EDGE", 16)
     monkeypatch.setattr("visualsearch.indexes.layers._FEW", 2)
     monkeypatch.setattr("visualsearch.models.PAGE", 5)
+    # What is done on purpose is warned of a thousand times.
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     steps.install(monkeypatch)
     monkeypatch.setattr(tasks, "bell", tasks.bell)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_lost_or_wrongly_shown_whatever_happens(
-    small_world: None, capsys: pytest.CaptureFixture[str]
+    small_world: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = time.monotonic()
     Torture.tally.clear()
-    try:
-        run_state_machine_as_test(
-            Torture,
-            settings=hypothesis_settings(
-                max_examples=RUNS,
-                stateful_step_count=STEPS,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-                report_multiple_bugs=False,
-            ),
-        )
-    finally:
-        with capsys.disabled():
-            print(f"\n{time.monotonic() - started:.1f} s: {dict(sorted(Torture.tally.items()))}")
+    every = hypothesis_settings(
+        max_examples=RUNS,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    with capsys.disabled(), tqdm(total=RUNS, unit=" runs", disable=None) as bar:
+        monkeypatch.setattr(Torture, "on_end", staticmethod(bar.update))
+        run_state_machine_as_test(Torture, settings=every)
+
+    _print_figures(capsys, time.monotonic() - started)
+    # A few runs need not meet everything.
+    assert RUNS < 200 or set(+Torture.tally) >= EVENTS
+
+
+def _print_figures(capsys: pytest.CaptureFixture[str], seconds: float) -> None:
+    figures = dict(Torture.tally)
+    with capsys.disabled():
+        print(f"\n{figures.pop('examples')} runs, {figures.pop('steps')} steps, {seconds:.0f} s, no failure")
+        print("; ".join(f"{name} {figures[name]}" for name in sorted(figures)))

@@ -182,6 +182,14 @@ def test_one_source_never_answers_for_another() -> None:
 
 def test_empty_shop_gives_an_empty_answer() -> None:
     assert found(draw()) == []
+    assert found(draw(), within=Product.objects.all(), limit=100) == []
+
+
+def test_limit_above_what_is_there_gives_all_that_is_there() -> None:
+    skus = {add_product(draw(colour)).sku for colour in ("red", "blue")}
+    sync_now()
+
+    assert set(found(draw("red"), limit=100)) == skus
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])

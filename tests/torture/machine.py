@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 from django.conf import settings
 from django.test import override_settings
@@ -32,6 +33,9 @@ READER = st.integers(0, READERS - 1)
 class Torture(SnapshotRules):
     """One shop from its opening to its proof."""
 
+    on_end: ClassVar[Callable[[], object]] = staticmethod(lambda: None)
+    """Called after every run that ended well."""
+
     def __init__(self) -> None:
         super().__init__()
         self._folder = TemporaryDirectory()
@@ -46,6 +50,7 @@ class Torture(SnapshotRules):
     def teardown(self) -> None:
         try:
             self.prove()
+            self.on_end()
         finally:
             self._settings.disable()
             self._folder.cleanup()

@@ -71,8 +71,12 @@ class SnapshotRules(WorkerRules):
         self.processes[process].restart()
         self.tally["killed writers"] += 1
 
-    @rule(kind=st.sampled_from(DAMAGES), which=st.integers(0, 9), share=st.floats(0, 1))
-    def damage_a_snapshot(self, kind: str, which: int, share: float) -> None:
+    @rule(kind=st.sampled_from(DAMAGES), which=st.integers(0, 9), share=st.floats(0, 1), process=PROCESS)
+    def damage_a_snapshot(self, kind: str, which: int, share: float, process: int) -> None:
+        # Without one there is nothing to damage, and that it has been opened makes it harder.
+        if not any(get_settings().directory.glob("*/*/*/header.json")):
+            self.rebuild(process)
+        self.processes[process].catch_up()
         if damage(get_settings().directory, kind, which, share):
             self.is_damaged = True
             self.tally["damaged snapshots"] += 1

@@ -77,11 +77,15 @@ class WorkerRules(ShopRules):
     def overtake_a_worker(self, step: str) -> None:
         self._work_until(step, self._overtake)
 
-    @rule(step=st.sampled_from(Steps.OUTSIDE), second=st.sampled_from(Steps.OUTSIDE), which=WHICH, number=NUMBERS)
+    @rule(step=st.sampled_from(Steps.OUTSIDE), which=WHICH, first=NUMBERS, second=NUMBERS)
     @precondition(ShopRules.has_goods)
-    def overtake_a_worker_after_a_change(self, step: str, second: str, which: int, number: int) -> None:
-        steps.arm(second, self._overtake)
-        self._work_until(step, lambda: self.replace_picture_under_its_name(which, number))
+    def overtake_a_worker_after_a_change(self, step: str, which: int, first: int, second: int) -> None:
+        self._change_under_a_worker(step, which, first, second, then=self._overtake)
+
+    @rule(step=st.sampled_from(Steps.OUTSIDE), which=WHICH, first=NUMBERS, second=NUMBERS)
+    @precondition(ShopRules.has_goods)
+    def change_a_file_under_a_worker(self, step: str, which: int, first: int, second: int) -> None:
+        self._change_under_a_worker(step, which, first, second, then=lambda: None)
 
     @rule(step=st.sampled_from(Steps.OUTSIDE), which=WHICH, shown=st.booleans())
     @precondition(ShopRules.has_goods)
@@ -107,6 +111,19 @@ class WorkerRules(ShopRules):
         with suppress(Killed):
             self._work()
         steps.disarm()
+
+    def _change_under_a_worker(
+        self, step: str, which: int, first: int, second: int, *, then: Callable[[], object]
+    ) -> None:
+        """Let a worker be at work on one picture alone, and change its file again at this step."""
+        self._work()
+        self.replace_picture_under_its_name(which, first)
+
+        def change() -> None:
+            self.replace_picture_under_its_name(which, second)
+            then()
+
+        self._work_until(step, change)
 
     def _die(self) -> None:
         self.tally["killed workers"] += 1
