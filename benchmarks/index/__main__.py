@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tqdm import tqdm
 
 from benchmarks.index import ours
 from benchmarks.index.clusters import Clusters
-from benchmarks.index.data import DrawRows, open_data
+from benchmarks.index.data import Data, DrawRows, open_data
 from benchmarks.index.exact import truth_of
 from benchmarks.index.others import OTHERS, measure_other
 from benchmarks.index.pictures import Pictures
@@ -25,20 +26,20 @@ from benchmarks.index.sharing import shared_memory
 from benchmarks.machine import describe
 
 PACKAGES = ("numpy", "faiss-cpu", "hnswlib", "usearch")
+STEPS = ("draw", "build", "exact", "search", "share")
 
 
 def main() -> None:
     arguments = _parse()
     report: dict[str, Any] = {"machine": describe(*PACKAGES), "results": []}
-    for size in map(int, arguments.sizes.split(",")):
-        with ExitStack() as stack:
-            kept = arguments.directory and arguments.directory / f"{size}"
-            folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            folder.mkdir(parents=True, exist_ok=True)
-            report["results"].append(measure(size, folder, arguments))
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(report, indent=1) + "\n")
+    sizes = [int(size) for size in arguments.sizes.split(",")]
+    with tqdm(total=len(sizes) * len(STEPS), unit="step") as progress:
+        for size in sizes:
+            with _folder(arguments.directory, size) as folder:
+                report["results"].append(measure(size, folder, arguments, progress))
+            if arguments.json:
+                arguments.json.parent.mkdir(parents=True, exist_ok=True)
+                arguments.json.write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report, indent=1))
 
 
@@ -56,39 +57,51 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(size: int, folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+@contextmanager
+def _folder(kept: Path | None, size: int) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        (kept / str(size)).mkdir(parents=True, exist_ok=True)
+        yield kept / str(size)
+
+
+def measure(size: int, folder: Path, arguments: argparse.Namespace, progress: tqdm[Any]) -> dict[str, Any]:
     """Build, search and open an index of `size` vectors and return the figures."""
+
+    def step(name: str) -> None:
+        progress.set_description(f"{size}: {name}")
+        progress.update()
+
     set_up(folder)
-    source: DrawRows = (
-        Pictures(arguments.pictures, arguments.weights) if arguments.pictures else Clusters(size, arguments.dimensions)
-    )
-    with tqdm(total=5, unit="step") as progress:
-
-        def next_step(name: str) -> None:
-            progress.set_description(f"{size}: {name}")
-            progress.update()
-
-        next_step("draw")
-        data = open_data(folder, size, arguments.queries, source)
-        figures = {"data": data.name, "vectors": size, "dimensions": data.dimensions}
-        next_step("build")
-        figures |= _once(folder / "build.json", data)
-        if arguments.build_only:
-            return figures
-        next_step("exact")
-        truth = in_a_process(truth_of, data).answer
-        figures["exact_ms"] = truth.times
-        next_step("search")
-        figures |= in_a_process(ours.search, data, truth).answer
-        figures["times_faster"] = round(truth.times["median"] / figures["index_ms"]["median"], 1)
-        next_step("share")
-        figures |= shared_memory(data)
-        if arguments.others:
-            figures["others"] = {name: measure_other(name, data, truth) for name in OTHERS}
+    step("draw")
+    data = open_data(folder, size, arguments.queries, _source(size, arguments))
+    figures = {"data": data.name, "vectors": size, "dimensions": data.dimensions}
+    step("build")
+    figures |= _once(folder / "build.json", data)
+    if arguments.build_only:
+        return figures
+    step("exact")
+    truth = in_a_process(truth_of, data).answer
+    figures["exact_ms"] = truth.times
+    step("search")
+    figures |= in_a_process(ours.search, data, truth).answer
+    figures["times_faster"] = round(truth.times["median"] / figures["index_ms"]["median"], 1)
+    step("share")
+    figures |= shared_memory(data)
+    if arguments.others:
+        figures["others"] = {name: measure_other(name, data, truth) for name in OTHERS}
     return figures
 
 
-def _once(path: Path, data: Any) -> dict[str, Any]:
+def _source(size: int, arguments: argparse.Namespace) -> DrawRows:
+    if arguments.pictures:
+        return Pictures(arguments.pictures, arguments.weights)
+    return Clusters(size, arguments.dimensions)
+
+
+def _once(path: Path, data: Data) -> dict[str, Any]:
     """Build unless it was done before, in a folder that is kept."""
     if not path.exists():
         child = in_a_process(ours.build, data)
