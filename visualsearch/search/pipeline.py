@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import get_embedder
+from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
 from visualsearch.indexes import Index
-from visualsearch.models import current_space
+from visualsearch.models import serving_embedder, space_of
 from visualsearch.search.candidates import find_candidates, open_index
 from visualsearch.search.filters import allowed_objects, is_filtered
 from visualsearch.search.query import PhotoQuery
@@ -31,8 +31,10 @@ def find_similar(query: PhotoQuery) -> Answer:
     source = get_source(query.source)
     limit = _limit(query)
     allowed = allowed_objects(source, query)
-    vector = _embed(query)
-    index = open_index(current_space(source.name))
+    # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
+    embedder = serving_embedder(prepare_next=True)
+    vector = _embed(query, embedder)
+    index = open_index(space_of(source.name, embedder))
     results = _collect(index, vector, query, source, allowed, limit)
     return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
 
@@ -50,10 +52,10 @@ def _collect(
     return results[:limit]
 
 
-def _embed(query: PhotoQuery) -> Vectors:
+def _embed(query: PhotoQuery, embedder: Embedder) -> Vectors:
     image = _open(query)
     region = crop(image, query.box) if query.box else image
-    return get_embedder().embed([region])
+    return embedder.embed([region])
 
 
 def _open(query: PhotoQuery) -> Image.Image:

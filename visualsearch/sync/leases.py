@@ -35,8 +35,12 @@ class Work:
 
 def lease_work(most: int, *, source: str = "") -> list[Work]:
     """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named."""
-    Lease.objects.filter(until__lt=timezone.now()).delete()
-    wanted = list(_due_keys(most, source))
+    remove_lapsed()
+    return lease_objects(list(_due_keys(most, source)))
+
+
+def lease_objects(wanted: list[Key]) -> list[Work]:
+    """Lease those of the objects that nobody else works on."""
     if not wanted:
         return []
     token = uuid4().hex
@@ -45,6 +49,11 @@ def lease_work(most: int, *, source: str = "") -> list[Work]:
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
     return _read_work(token, [key for key in wanted if key in ours])
+
+
+def remove_lapsed() -> None:
+    """Free the objects of workers that have died."""
+    Lease.objects.filter(until__lt=timezone.now()).delete()
 
 
 def renew(token: str) -> None:
