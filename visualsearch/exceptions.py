@@ -8,6 +8,7 @@ VisualSearchError
 │   └── InvalidVector       wrong dimensions, NaN or zero length
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
+├── EmbedderInUse           the rows of this embedder are needed
 └── IndexUnavailable        the index cannot answer now
     ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
@@ -46,6 +47,10 @@ class UnknownSource(InvalidQuery):
 
 class EmbedderUnavailable(VisualSearchError):
     """The model, its weights or its libraries cannot be loaded; the message says what to do."""
+
+
+class EmbedderInUse(VisualSearchError):
+    """The rows of this embedder answer searches, or are being made for it."""
 
 
 class IndexUnavailable(VisualSearchError):

@@ -128,6 +128,9 @@ class Index(ABC):
         """Write what the index holds for other processes to open; False when nothing was written."""
         return False
 
+    def forget(self) -> None:  # noqa: B027 - an index in memory leaves nothing behind
+        """Remove what lies on the disk of a space that is searched no more."""
+
     def problems(self) -> list[str]:
         """Read every file in full and say what is wrong with it; empty when all is well."""
         return []

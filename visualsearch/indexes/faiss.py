@@ -163,6 +163,11 @@ class FaissIndex(Index):
             self.catch_up(read)
         return free
 
+    def forget(self) -> None:
+        with self._shelf.locked() as free:
+            if free:
+                self._shelf.clear()
+
     def _publish(self, pages: Iterable[Changes], last: Snapshot | None) -> None:
         with self._shelf.writing() as folder:
             header = write_snapshot(folder, self.space, pages, last)

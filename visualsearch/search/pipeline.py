@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import get_embedder
+from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
-from visualsearch.models import current_space
+from visualsearch.models import serving_embedder, space_of
 from visualsearch.search.candidates import CandidatePages, open_index
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.query import PhotoQuery
@@ -30,8 +30,10 @@ def find_similar(query: PhotoQuery) -> Answer:
     source = get_source(query.source)
     limit = _limit(query)
     narrowed = narrowed_objects(source, query)
-    vector = _embed(query)
-    index = open_index(current_space(source.name))
+    # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
+    embedder = serving_embedder(prepare_next=True)
+    vector = _embed(query, embedder)
+    index = open_index(space_of(source.name, embedder))
     pages = CandidatePages(index, vector, limit, narrowed)
     results = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), limit)
     return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
@@ -52,10 +54,10 @@ def _collect(
     return results[:limit]
 
 
-def _embed(query: PhotoQuery) -> Vectors:
+def _embed(query: PhotoQuery, embedder: Embedder) -> Vectors:
     image = _open(query)
     region = crop(image, query.box) if query.box else image
-    return get_embedder().embed([region])
+    return embedder.embed([region])
 
 
 def _open(query: PhotoQuery) -> Image.Image:

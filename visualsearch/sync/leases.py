@@ -41,29 +41,40 @@ def lease_work(most: int, *, source: str = "") -> list[Work]:
 
     Empty when nothing is due, or when other workers are quicker time and again.
     """
-    Lease.objects.filter(until__lt=timezone.now()).delete()
+    remove_lapsed()
     for _ in range(TRIES):
         wanted = list(_due_keys(most, source))
         if not wanted:
             break
-        if work := _lease(wanted):
+        if work := _unfinished(lease_objects(wanted)):
             return work
     return []
 
 
-def _lease(wanted: list[Key]) -> list[Work]:
-    """Lease those of the objects that no other worker got first, and that none has finished meanwhile."""
+def _unfinished(work: list[Work]) -> list[Work]:
+    """Give back the objects that another worker finished before they were leased."""
+    for item in work:
+        if not item.requests:
+            give_back(item)
+    return [item for item in work if item.requests]
+
+
+def lease_objects(wanted: list[Key]) -> list[Work]:
+    """Lease those of the objects that nobody else works on."""
+    if not wanted:
+        return []
     token = uuid4().hex
     # In one order for all: PostgreSQL ends two workers' insertions that wait for each other.
     leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in sorted(wanted)]
     # Where another worker was quicker its row stays, and the object is not ours.
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
-    work = _read_work(token, [key for key in wanted if key in ours])
-    for item in work:
-        if not item.requests:
-            give_back(item)
-    return [item for item in work if item.requests]
+    return _read_work(token, [key for key in wanted if key in ours])
+
+
+def remove_lapsed() -> None:
+    """Free the objects of workers that have died."""
+    Lease.objects.filter(until__lt=timezone.now()).delete()
 
 
 def renew(token: str) -> None:
