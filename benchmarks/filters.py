@@ -119,7 +119,7 @@ def _measure(count: int) -> dict[str, Any]:
         found: list[int] = []
 
         def whole(vector: np.ndarray, query: PhotoQuery = query, found: list[int] = found) -> None:
-            pipeline._embed = lambda query: vector[None]
+            pipeline._embed = lambda query, embedder: vector[None]
             found.append(len(pipeline.find_similar(query)))
 
         ids = rows_of(space, allowed)
