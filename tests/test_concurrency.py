@@ -100,6 +100,7 @@ def test_searches_are_right_while_products_are_saved_and_snapshots_are_written(s
             shoppers.look_for(number)
     wait_until(lambda: newest(shop) > before, SECONDS, "a compaction has run")
     shop.command("visualsearch_rebuild")
+    # Searches go on for a while in what the rebuild has written.
     time.sleep(1)
     shoppers.leave()
 

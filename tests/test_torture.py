@@ -20,7 +20,7 @@ from tests.torture.machine import Torture
 from tests.torture.workers import steps
 from visualsearch import tasks
 
-RUNS = int(os.environ.get("TORTURE_RUNS", "25"))
+RUNS = int(os.environ.get("TORTURE_RUNS", "20"))
 STEPS = 50
 EVENTS = {
     "compactions",

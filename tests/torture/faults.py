@@ -67,11 +67,25 @@ class Steps:
 def full_disk(room: int) -> Iterator[None]:
     """Let every write fail that would make a file larger than `room` bytes, also those of FAISS."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    with _silence():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Let nothing reach the terminal, to which FAISS writes past Python."""
+    terminal, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nothing)
 
 
 @contextmanager
@@ -125,7 +139,7 @@ def _spoil(path: Path, kind: str, share: float) -> None:
     elif kind == "empty":
         content.clear()
     elif place >= 0:
-        content[place] ^= 1 + which_bits(share)
+        content[place] ^= 1 + int(share * 7919) % 255
     if kind == "flip under readers":
         # The same file, which readers have mapped; never shorter, for that ends any process that reads it.
         with path.open("r+b") as file:
@@ -134,8 +148,3 @@ def _spoil(path: Path, kind: str, share: float) -> None:
     aside = path.with_suffix(".aside")
     aside.write_bytes(content)
     aside.rename(path)
-
-
-def which_bits(share: float) -> int:
-    """Return a number from 0 to 254 that goes with the share."""
-    return int(share * 7919) % 255

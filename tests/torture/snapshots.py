@@ -80,6 +80,11 @@ class SnapshotRules(WorkerRules):
         if damage(get_settings().directory, kind, which, share):
             self.is_damaged = True
             self.tally["damaged snapshots"] += 1
+        if which % 2:
+            # Another process opens it before anybody has mended it.
+            other = self.processes[process - 1]
+            other.restart()
+            other.catch_up()
 
     @rule(process=PROCESS, repair=st.booleans())
     def verify(self, process: int, repair: bool) -> None:
