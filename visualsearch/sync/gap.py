@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -34,8 +35,12 @@ class Gap:
         """Tell whether a search of the wanted space finds all that one of the serving space does, and nothing else."""
         if self.surplus().exists():
             return False
-        unreadable = self.unreadable().count()
-        return self.missing().count() == unreadable and unreadable <= max(1, LOST_MOST * self.answering().count())
+        # One look through the rows where nothing is missing: workers wait for the answer.
+        missing = self.missing().count()
+        if not missing:
+            return True
+        most = max(1, LOST_MOST * self.answering().count())
+        return missing <= most and missing == self.unreadable().count()
 
     def answering(self) -> EmbeddingQuerySet:
         """Return the rows that searches find now."""
@@ -61,21 +66,32 @@ class Gap:
         return Embedding.objects.ready().filter(~Exists(known), source__in=names, fingerprint=self.wanted)
 
     def lacking(self, failed_before: datetime) -> Iterator[list[Key]]:
-        """Yield pages of objects that have pictures to be embedded and that nobody works on or is asked to.
+        """Yield pages of objects that have missing pictures and that nobody works on or is asked to.
 
         A picture that failed comes again where it failed before this moment.
         """
         failed = _counterpart(self.wanted).filter(state=EmbeddingState.FAILED, updated__gte=failed_before)
-        other = _counterpart(self.wanted).filter(state=EmbeddingState.READY)
-        yield from _pages(_untouched(self.missing()).filter(~Exists(failed), ~Exists(other)))
+        yield from _pages(_untouched(self.missing()).filter(~Exists(failed)))
 
-    def disputed(self) -> Iterator[list[Key]]:
-        """Yield pages of objects that nobody works on and of which the two spaces say different things.
+    def disputed(self, keys: list[Key]) -> list[Key]:
+        """Return those of the objects whose pictures are missing although they were just looked at.
 
-        One of them is out of date, so these must be looked at for both.
+        Then the rows that answer are out of date themselves, and no signal told it.
         """
-        other = _counterpart(self.wanted).filter(state=EmbeddingState.READY)
-        yield from _pages(_untouched(self.missing()).filter(Exists(other)))
+        failed = _counterpart(self.wanted).filter(state=EmbeddingState.FAILED)
+        rows = _untouched(self.missing()).filter(~Exists(failed), object_key__in=[key for _, key in keys])
+        return list(set(keys) & set(rows.values_list("source", "object_key")))
+
+    def size(self) -> int:
+        """Return how many rows differ."""
+        return self.missing().count() + self.surplus().count()
+
+    def is_worked_on(self) -> bool:
+        """Tell whether a worker has an object in its hands whose pictures are missing."""
+        return self.missing().filter(Exists(_of_same_object(Lease))).exists()
+
+    def gone(self) -> Iterator[list[Key]]:
+        """Yield pages of objects that nobody works on and of which the wanted space knows too much."""
         yield from _pages(_untouched(self.surplus()))
 
 
@@ -93,8 +109,11 @@ def _counterpart(fingerprint: str) -> EmbeddingQuerySet:
 
 
 def _untouched(rows: EmbeddingQuerySet) -> EmbeddingQuerySet:
-    same = {name: OuterRef(name) for name in ("source", "object_key")}
-    return rows.filter(~Exists(SyncRequest.objects.filter(**same)), ~Exists(Lease.objects.filter(**same)))
+    return rows.filter(~Exists(_of_same_object(SyncRequest)), ~Exists(_of_same_object(Lease)))
+
+
+def _of_same_object(model: type[SyncRequest] | type[Lease]) -> QuerySet[Any]:
+    return model._default_manager.filter(source=OuterRef("source"), object_key=OuterRef("object_key"))
 
 
 def _pages(rows: EmbeddingQuerySet) -> Iterator[list[Key]]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable
-from visualsearch.models import Embedding, EmbeddingState, Lease, ServingEmbedder, space_of
+from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, space_of
 from visualsearch.sources import all_sources
 from visualsearch.sync.gap import TRIES, read_gap
 from visualsearch.sync.journal import request_sync
@@ -73,7 +73,7 @@ def build(*, seconds: float | None = None, failed_before: datetime | None = None
         return
     end = monotonic() + seconds if seconds else None
     remove_lapsed()
-    for page in gap.disputed():
+    for page in gap.gone():
         _request(page)
     for page in gap.lacking(failed_before or timezone.now() - timedelta(seconds=get_settings().retry_seconds)):
         for keys in batched(page, get_settings().batch_size):
@@ -82,6 +82,8 @@ def build(*, seconds: float | None = None, failed_before: datetime | None = None
                 return
             if work := lease_objects(keys):
                 yield sync_work(work)
+                # A wish is worked on for both embedders, so that the rows of both end up saying the same.
+                _request(gap.disputed(keys))
     yield from sync_outstanding()
 
 
@@ -93,23 +95,20 @@ def finish_building() -> Iterator[SyncReport]:
     if take_over():
         yield from sync_outstanding()
         return
-    tries, started = 0, timezone.now()
     yield from finish()
-    while not take_over():
-        count = 0
-        for report in build(failed_before=started):
-            count += report.objects
-            yield report
-        if count:
-            continue
-        if Lease.objects.exists():
+    tries, fewest, started = 0, None, timezone.now()
+    while not take_over() and tries <= TRIES:
+        yield from build(failed_before=started)
+        gap = read_gap()
+        left = gap.size() if gap else 0
+        if fewest is None or left < fewest:
+            fewest = left
+        elif gap and gap.is_worked_on():
             sleep(WAIT_SECONDS)
-            continue
-        if tries == TRIES:
-            return
-        tries += 1
-        started = timezone.now()
-        yield from finish()
+        else:
+            # What is left has failed: it is tried again now, also where it was put off.
+            tries, started = tries + 1, timezone.now()
+            yield from finish()
     yield from sync_outstanding()
 
 
