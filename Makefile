@@ -1,4 +1,4 @@
-# Two commands on a bare machine with Python 3.11 or newer: make demo, make test.
+# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make torture, the long one.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -14,7 +14,7 @@ SIZES ?= 10000,100000
 PICTURES ?=
 RESULTS ?= var/benchmarks
 
-.PHONY: demo test lint types layers tests bench clean
+.PHONY: demo test lint types layers tests bench torture clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -50,6 +50,11 @@ $(VENV)/.rivals: $(READY)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' \
 		|| echo "hnswlib and usearch are left out."
 	@touch $@
+
+# Everything that can happen to a shop, in chance order, in so many runs; each ends with a proof that nothing is lost.
+RUNS ?= 1000
+torture: $(READY)
+	@TORTURE_RUNS=$(RUNS) $(RUN) -m pytest -q -s --show-capture=no tests/test_torture.py
 
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt

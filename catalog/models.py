@@ -90,7 +90,12 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the product's page."""
-        return reverse("product", args=[self.pk, self.slug])
+        return reverse("product", args=[self.pk, self.words])
+
+    @property
+    def words(self) -> str:
+        """What its address says beside its number; products that were created in bulk have no slug."""
+        return self.slug or "product"
 
     @property
     def first_image(self) -> ProductImage | None:

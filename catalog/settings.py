@@ -127,7 +127,7 @@ VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="thumbnail"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
     "DIRECTORY": VAR_DIR / "visualsearch",
-    "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=60.0),
+    "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
 }
 

@@ -59,7 +59,7 @@ class ProductList(ListView):  # type: ignore[type-arg]
 def product_page(request: HttpRequest, pk: int, slug: str) -> HttpResponse | HttpResponsePermanentRedirect:
     """Show one product with its pictures and variants."""
     product = get_object_or_404(shown_products(), pk=pk)
-    if slug != product.slug:
+    if slug != product.words:
         return redirect(product, permanent=True)
     variants = shown_products().filter(group=product.group) if product.group else Product.objects.none()
     return render(request, "catalog/product.html", {"product": product, "variants": variants})

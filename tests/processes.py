@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psycopg
 
 from catalog.demo.children import Child
 
@@ -56,8 +59,6 @@ class Shop:
         for child in self.children:
             # Nothing of this shop is kept, so nobody waits for its processes to say goodbye.
             kill(child)
-            # Shown by pytest where the test failed.
-            print(f"{child.log}:\n{child.last_lines(40)}")
 
     def command(self, *arguments: str, status: int = 0, **environment: str) -> str:
         """Run a command of manage.py to its end and return what it printed."""
@@ -81,19 +82,32 @@ class Shop:
         printed = self.command("shell", "--verbosity", "0", "--command", f"import json\n{program}", **environment)
         return json.loads(printed) if printed.strip() else None
 
-    def start_worker(self, *, loglevel: str = "warning", **environment: str) -> Child:
-        """Start Celery's worker with beat, as the demo does."""
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database without a process in between, to see what is under way."""
+        url = self.environment.get("DATABASE_URL")
+        connection: Any = psycopg.connect(url) if url else sqlite3.connect(self.folder / "db.sqlite3", timeout=20)
+        try:
+            return list(connection.execute(sql).fetchall())
+        finally:
+            connection.close()
+
+    def logs(self) -> str:
+        """Return the end of what each process said; pytest shows it where a test failed."""
+        return "\n".join(f"{child.log}:\n{child.last_lines(40)}" for child in self.children)
+
+    def start_worker(self, *, loglevel: str = "warning", pool: str = "threads", **environment: str) -> Child:
+        """Start Celery's worker with beat, by default as the demo does."""
         name = f"worker{len(self.children)}"
-        options = ["--pool", "threads", "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
+        options = ["--pool", pool, "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
         quiet = ["--loglevel", loglevel, "--without-gossip", "--without-mingle", "--hostname", f"{name}@%h"]
         program = ["-m", "celery", "--app", "catalog", "worker", "--queues", "visualsearch", *options, *quiet]
         return self.start(*program, name=name, **environment)
 
-    def start_server(self) -> str:
-        """Start the server of pages; returns its address once it answers."""
+    def start_server(self, *more: str) -> str:
+        """Start the server of pages, with `more` options; returns its address once it answers."""
         port = free_port()
         options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
-        server = self.start("-m", "gunicorn", "catalog.wsgi:application", *options, name=f"server{port}")
+        server = self.start("-m", "gunicorn", "catalog.wsgi:application", *options, *more, name=f"server{port}")
         wait_until(lambda: server.has_ended or _answers(port), START_SECONDS, "the server answers")
         assert not server.has_ended, server.last_lines()
         return f"http://127.0.0.1:{port}"

@@ -9,9 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
+import pytest
 import redis
 
 NAMES = ("TEST_DATABASE_URL", "TEST_BROKER_URL")
+PAIRS = ("sqlite and the embedded broker", "postgresql and redis")
 CLAIM = "visualsearch-tests"
 
 
@@ -19,6 +21,18 @@ def missing_servers() -> str:
     """Say which servers the environment does not name; empty when a flow can run on both."""
     missing = [name for name in NAMES if not os.environ.get(name)]
     return f"{' and '.join(missing)} not set: name a PostgreSQL and a Redis server." if missing else ""
+
+
+@contextmanager
+def servers_of(pair: str) -> Iterator[dict[str, str]]:
+    """Yield what a shop's environment says of one of the pairs; skips the test where there are no such servers."""
+    if pair == PAIRS[0]:
+        yield {}
+    elif missing := missing_servers():
+        pytest.skip(missing)
+    else:
+        with own_servers() as servers:
+            yield servers
 
 
 @contextmanager

@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 
-from visualsearch.checks import check_embedder, check_setting, check_sources
+from visualsearch.checks import check_embedder, check_serving, check_setting, check_sources
+from visualsearch.sync import want
 
 
 def test_settings_of_the_shop_have_no_problem() -> None:
@@ -46,3 +48,28 @@ def test_visualsearch_w001_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
     (warning,) = check_sources()
 
     assert (warning.id, warning.msg) == ("visualsearch.W001", "No model takes part in visual search.")
+
+
+@pytest.mark.django_db
+def test_visualsearch_w002_another_embedder_answers(settings: Any) -> None:
+    want("thumbnail")
+    assert check_serving(databases=["default"]) == []
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": "tests.embedders.tiny.TinyEmbedder"}
+
+    (warning,) = check_serving(databases=["default"])
+
+    assert warning.id == "visualsearch.W002"
+    assert warning.msg == (
+        "Searches are answered by the embedder 'thumbnail', but the setting names 'tests.embedders.tiny.TinyEmbedder'."
+    )
+    assert "visualsearch_rebuild --embedder tests.embedders.tiny.TinyEmbedder" in (warning.hint or "")
+
+
+def test_visualsearch_w002_asks_no_database_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr("visualsearch.checks.ServingEmbedder.read", fail)
+
+    assert check_serving(databases=["default"]) == []
+    assert check_serving() == []

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from tests.browsing import Visitor
 from tests.drawing import draw_mosaic
 from tests.processes import Shop, wait_until
-from tests.servers import missing_servers, own_servers
+from tests.servers import PAIRS, servers_of
 from tests.stock import save_product, write_catalogue
 
 pytestmark = pytest.mark.slow
@@ -22,26 +21,18 @@ SECONDS = 20.0
 _numbers = count(1000)
 
 
-@pytest.fixture(scope="module", params=["sqlite and the embedded broker", "postgresql and redis"])
+@pytest.fixture(scope="module", params=PAIRS)
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Return a shop with five imported products and a worker."""
+    """Return a shop with five imported products and a worker; what it finds, the bell has found: its sweeper sleeps."""
     folder = tmp_path_factory.mktemp("shop")
-    if request.param.startswith("sqlite"):
-        yield from _open(folder, {})
-        return
-    if missing := missing_servers():
-        pytest.skip(missing)
-    with own_servers() as servers:
-        yield from _open(folder, servers)
-
-
-def _open(folder: Path, servers: dict[str, str]) -> Iterator[Shop]:
-    # The sweeper sleeps, so that what is found was found by the bell.
-    with Shop(folder=folder, environment={**servers, "VISUALSEARCH_SWEEP_SECONDS": "3600"}) as shop:
+    with (
+        servers_of(request.param) as servers,
+        Shop(folder=folder, environment={**servers, "VISUALSEARCH_SWEEP_SECONDS": "3600"}) as shop,
+    ):
         shop.start_worker()
-        report = shop.manage("import_catalog", str(write_catalogue(folder / "feed", 5)))
-        assert report["created"] == 5
+        assert shop.manage("import_catalog", str(write_catalogue(folder / "feed", 5)))["created"] == 5
         yield shop
+        print(shop.logs())
 
 
 @pytest.fixture(scope="module")

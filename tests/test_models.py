@@ -48,10 +48,15 @@ def test_journal_is_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_new_is_one_query(django_assert_num_queries: object) -> None:
     add_product(draw())
     sync_now()
-    head = Journal.head()
+    head, space = Journal.head(), current_space(PRODUCTS)
 
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert list(read_changes(current_space(PRODUCTS))(head)) == []
+        assert list(read_changes(space)(head)) == []
+
+
+def test_embedder_that_answers_is_one_query(django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        current_space(PRODUCTS)
 
 
 def test_ready_row_must_have_a_vector() -> None:

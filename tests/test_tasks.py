@@ -108,6 +108,23 @@ def test_task_does_the_work_that_is_due() -> None:
 
 
 @pytest.mark.django_db
+def test_task_that_runs_out_of_time_rings_for_the_rest(
+    broker: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    monkeypatch.setattr(tasks, "SECONDS_A_TASK", 1e-6)
+    monkeypatch.setattr(tasks, "bell", Bell())
+    add_product(draw())
+    add_product(draw("blue"))
+
+    sync()
+
+    assert Embedding.objects.ready().count() == 1
+    assert tasks.bell.wait(10)
+    assert broker.messages == 1
+
+
+@pytest.mark.django_db
 def test_task_finds_what_no_signal_told() -> None:
     add_product(draw())
     SyncRequest.objects.all().delete()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
+from django.db import DatabaseError
 
-from visualsearch.conf import get_problems
+from visualsearch.conf import get_problems, get_settings
 from visualsearch.embedders import get_embedder
 from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.models import ServingEmbedder
 from visualsearch.sources import all_sources
 
 
@@ -16,6 +19,8 @@ def connect() -> None:
     """Register the checks."""
     for check in (check_setting, check_sources, check_embedder):
         checks.register(check, "visualsearch")
+    # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
+    checks.register(check_serving, checks.Tags.database)
 
 
 def check_setting(**kwargs: Any) -> list[checks.CheckMessage]:
@@ -39,3 +44,20 @@ def check_embedder(**kwargs: Any) -> list[checks.CheckMessage]:
     except EmbedderUnavailable as error:
         hint = "Set VISUALSEARCH['EMBEDDER'] to a name from the README's table, or to a path of weights."
         return [checks.Error(str(error), hint=hint, id="visualsearch.E002")]
+
+
+def check_serving(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when the embedder that answers searches is not the one that the setting names."""
+    if not databases:
+        return []
+    try:
+        now = ServingEmbedder.read()
+    except DatabaseError:  # not migrated yet
+        return []
+    name = get_settings().embedder
+    if now.serving == name:
+        return []
+    problem = f"Searches are answered by the embedder {now.serving!r}, but the setting names {name!r}."
+    building = f"{now.wanted!r} is being built and takes over by itself; visualsearch_status says how far it is."
+    hint = building if now.is_building else f"Run `visualsearch_rebuild --embedder {name}`, or change the setting."
+    return [checks.Warning(problem, hint=hint, id="visualsearch.W002")]

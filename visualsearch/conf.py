@@ -35,7 +35,7 @@ class Settings:
     """How often shop, rows and index are proved to be equal."""
     batch_size: int = 16
     """Pictures embedded at once."""
-    lease_seconds: float = 60.0
+    lease_seconds: float = 30.0
     """How long a worker may hold an object before another takes it over."""
     retry_seconds: float = 30.0
     """Pause before a failed picture is tried again; it doubles with every failure."""

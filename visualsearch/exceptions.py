@@ -8,7 +8,9 @@ VisualSearchError
 │   └── InvalidVector       wrong dimensions, NaN or zero length
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
+├── EmbedderInUse           the rows of this embedder are needed
 └── IndexUnavailable        the index cannot answer now
+    ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
 """
 
@@ -47,8 +49,16 @@ class EmbedderUnavailable(VisualSearchError):
     """The model, its weights or its libraries cannot be loaded; the message says what to do."""
 
 
+class EmbedderInUse(VisualSearchError):
+    """The rows of this embedder answer searches, or are being made for it."""
+
+
 class IndexUnavailable(VisualSearchError):
     """The index cannot answer now; asking again later may succeed."""
+
+
+class JournalRewound(IndexUnavailable):
+    """The journal ends before what an index has read: the database was restored, and the index must begin anew."""
 
 
 class SnapshotDamaged(IndexUnavailable):

@@ -8,15 +8,25 @@ import os
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import transaction
+from django.db import connection, transaction
 
 from visualsearch.conf import get_settings
+from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.sources import all_sources
-from visualsearch.sync import compact_where_needed, reconcile, request_sync, sync_outstanding
+from visualsearch.sync import (
+    build,
+    compact_where_needed,
+    follow_setting,
+    reconcile,
+    request_sync,
+    sync_outstanding,
+    take_over,
+)
 from visualsearch.sync import verify as verify_source
 
 logger = logging.getLogger(__name__)
@@ -45,9 +55,18 @@ def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None 
 
 @shared_task(name="visualsearch.sync", ignore_result=True)
 def sync() -> None:
-    """Do the work that is due; the sweeper and the bell both end here."""
+    """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
+    end = monotonic() + SECONDS_A_TASK
     for _ in sync_outstanding(seconds=SECONDS_A_TASK):
         pass
+    try:
+        for _ in build(seconds=SECONDS_A_TASK):
+            pass
+        take_over()
+    except EmbedderUnavailable as error:
+        logger.error("The change of the embedder cannot go on: %s", error)
+    if monotonic() > end:
+        bell.ring()
 
 
 @shared_task(name="visualsearch.reconcile", ignore_result=True)
@@ -147,5 +166,12 @@ os.register_at_fork(after_in_child=_new_bell)
 
 @worker_ready.connect(dispatch_uid="visualsearch.tasks")
 def _look_for_work(**kwargs: Any) -> None:
-    """Begin with what was left when no worker was there."""
+    """Take note of a new embedder in the setting, and begin with what was left when no worker was there."""
+    try:
+        follow_setting()
+    except EmbedderUnavailable as error:
+        logger.error("The setting's embedder cannot be built: %s", error)
+    finally:
+        # Children that are forked later must not share it.
+        connection.close()
     bell.ring()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.models import Category
+from catalog.models import Category, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +124,9 @@ def test_media_never_run_as_a_page(client, make_product):
 
 def test_media_lie_in_their_folder_only(client):
     assert client.get("/media/%2e%2e/secret_key").status_code in (400, 404)
+
+
+def test_product_that_was_created_in_bulk_has_a_page(client):
+    (product,) = Product.objects.bulk_create([Product(sku="B1", title="Bulk")])
+
+    assert client.get(product.get_absolute_url()).status_code == 200

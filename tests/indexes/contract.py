@@ -34,6 +34,16 @@ class IndexContract:
 
         assert (len(empty), empty.revision) == (0, 0)
 
+    def test_index_begins_anew_when_the_journal_ends_before_what_it_has_read(self, filled):
+        index, _ = filled
+        restored = Journal()
+        restored.add([3, 4], draw(2, seed=9))
+
+        index.catch_up(restored.read)
+
+        assert (len(index), index.revision) == (2, 2)
+        assert sorted(index.search(draw(1)[0], 10).ids.tolist()) == [3, 4]
+
     def test_every_row_finds_itself_first(self, filled):
         index, journal = filled
 
@@ -78,16 +88,27 @@ class IndexContract:
         assert sorted(index.search(draw(1)[0], 5, numbers(9, 3, 9, 5000, 3)).ids.tolist()) == [3, 9]
 
     @pytest.mark.parametrize(
-        "wrong", [np.ones(DIMENSIONS + 1), np.zeros(DIMENSIONS), np.full(DIMENSIONS, np.nan), np.ones((2, DIMENSIONS))]
+        ("wrong", "message"),
+        [
+            (np.ones(DIMENSIONS + 1), f"vectors of {DIMENSIONS} dimensions"),
+            (np.ones(DIMENSIONS - 1), f"vectors of {DIMENSIONS} dimensions"),
+            (np.zeros(DIMENSIONS), "zero length"),
+            (np.full(DIMENSIONS, np.nan), "NaN or infinity"),
+            (np.full(DIMENSIONS, np.inf), "NaN or infinity"),
+            (np.ones((2, DIMENSIONS)), "one vector, got 2"),
+            (np.empty((0, DIMENSIONS)), "one vector, got 0"),
+        ],
     )
-    def test_vector_that_does_not_fit_is_refused(self, filled, wrong):
-        with pytest.raises(InvalidVector):
-            filled[0].search(wrong.astype(np.float32), 5)
+    def test_vector_that_does_not_fit_is_refused(self, filled, empty, wrong, message):
+        for index in (filled[0], empty):
+            with pytest.raises(InvalidVector, match=message):
+                index.search(wrong.astype(np.float32), 5)
 
     @pytest.mark.parametrize("k", [0, -1])
-    def test_k_below_one_is_refused(self, filled, k):
-        with pytest.raises(InvalidQuery, match="1 row or more"):
-            filled[0].search(draw(1)[0], k)
+    def test_k_below_one_is_refused(self, filled, empty, k):
+        for index in (filled[0], empty):
+            with pytest.raises(InvalidQuery, match="1 row or more"):
+                index.search(draw(1)[0], k)
 
     def test_equal_rows_come_by_rising_id(self, filled):
         index, journal = filled
@@ -125,6 +146,22 @@ class IndexContract:
 
         assert index.search(vector, 1).ids.tolist() == [10]
         assert len(index) == COUNT
+
+    def test_id_that_stands_twice_in_one_page_is_there_once_as_it_came_last(self, filled):
+        index, journal = filled
+        first, last = draw(2, seed=12)
+        page = Changes(
+            revision=index.revision + 1,
+            ids=numbers(10, 900, 10),
+            vectors=np.array([first, first, last]),
+            removed=numbers(900),
+        )
+
+        index.catch_up(lambda past: iter([page]))
+
+        assert index.search(last, 1).ids.tolist() == [10]
+        assert sorted(index.search(first, COUNT + 9).ids.tolist()) == [*range(1, COUNT + 1), 900]
+        assert len(index) == COUNT + 1
 
     def test_everything_can_be_removed(self, filled):
         index, journal = filled

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes import Changes, Space
 
 DIMENSIONS = 8
@@ -51,6 +52,8 @@ class Journal:
 
     def read(self, past: int) -> Iterator[Changes]:
         self.reads.append(past)
+        if past > self._revision:
+            raise JournalRewound(f"Revision {past} was read, and the journal ends at {self._revision}.")
         rows = sorted((rev, id, vector) for id, (rev, vector) in self._rows.items() if rev > past)
         for start in range(0, len(rows), self.page):
             page = rows[start : start + self.page]

@@ -14,6 +14,7 @@ from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.models import Embedding, SyncRequest
 
 pytestmark = pytest.mark.django_db
+TINY = "tests.embedders.tiny.TinyEmbedder"
 
 
 def run(command: str, *args: Any, **options: Any) -> str:
@@ -149,7 +150,6 @@ def test_verify_exits_1_on_any_difference_and_repairs_it() -> None:
 
     with pytest.raises(CommandError, match="not equal"):
         run("visualsearch_verify", "--repair")
-    sync_now()
 
     assert "NOT" not in run("visualsearch_verify")
 
@@ -159,3 +159,65 @@ def test_rebuild_builds_every_index() -> None:
     sync_now()
 
     assert f"The index of {PRODUCTS} is built anew." in run("visualsearch_rebuild")
+
+
+def test_rebuild_changes_the_embedder_and_back(photo: Path) -> None:
+    product = add_product(draw("red"))
+    sync_now()
+
+    assert f"Searches are answered by {TINY}." in run("visualsearch_rebuild", "--embedder", TINY)
+    status = json.loads(run("visualsearch_status", "--json"))
+    assert (status["embedder"], status["dimensions"], status["building"]) == (TINY, 27, None)
+    assert "The setting names thumbnail: visualsearch_rebuild --embedder thumbnail" in run("visualsearch_status")
+    assert json.loads(run("visualsearch_search", photo, source=PRODUCTS, json=True))[0]["sku"] == product.sku
+
+    assert "Searches are answered by thumbnail." in run("visualsearch_rebuild", "--back")
+    assert "1 vectors are forgotten." in run("visualsearch_rebuild", "--forget", TINY)
+
+
+def test_rebuild_in_the_background_only_writes_the_wish() -> None:
+    add_product(draw("red"))
+    sync_now()
+
+    run("visualsearch_rebuild", "--embedder", TINY, "--background")
+
+    status = json.loads(run("visualsearch_status", "--json"))
+    assert (status["embedder"], status["building"]["embedder"]) == ("thumbnail", TINY)
+    assert status["building"]["missing"] == 1
+    assert f"{TINY} takes over when it is complete: 0 of 1 pictures" in run("visualsearch_status")
+
+
+def test_rebuild_that_cannot_be_completed_exits_1() -> None:
+    for colour in ("red", "blue"):
+        file = add_product(draw(colour)).images.get().file
+        sync_now()
+        file.storage.delete(file.name)
+
+    with pytest.raises(CommandError, match="2 of 2 pictures could not be embedded"):
+        run("visualsearch_rebuild", "--embedder", TINY)
+
+
+def test_sync_makes_the_change_that_the_setting_asks_for(settings: Any) -> None:
+    add_product(draw("red"))
+    run("visualsearch_sync")
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": TINY}
+
+    run("visualsearch_sync")
+
+    assert json.loads(run("visualsearch_status", "--json"))["embedder"] == TINY
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--embedder", "nothing"], "There is no embedder 'nothing'"),
+        (["--forget", "nothing"], "There is no embedder 'nothing'"),
+        (["--forget", "thumbnail"], "belongs to the embedder that answers"),
+        (["--back"], "no way back"),
+        (["--background"], "--background belongs to"),
+        (["--source", PRODUCTS, "--back"], "leave --source out"),
+    ],
+)
+def test_rebuild_refuses_what_it_cannot_do(options: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        run("visualsearch_rebuild", *options)

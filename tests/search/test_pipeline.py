@@ -93,6 +93,18 @@ def test_queryset_narrows_the_answer() -> None:
     assert found(draw("red"), filters={"category__slug": "cups"}) == [cup.sku]
 
 
+def test_queryset_may_be_sliced_ordered_excluded_or_united() -> None:
+    red, blue, green = (add_product(draw(colour)) for colour in ("red", "blue", "green"))
+    sync_now()
+    every = Product.objects.order_by("pk")
+    two = Product.objects.order_by().filter(pk=red.pk).union(Product.objects.order_by().filter(pk=green.pk))
+
+    assert set(found(draw("red"), within=every[:2])) == {red.sku, blue.sku}
+    assert set(found(draw("red"), within=every.exclude(pk=red.pk))) == {blue.sku, green.sku}
+    assert found(draw("red"), within=every[:2], filters={"sku": blue.sku}) == [blue.sku]
+    assert set(found(draw("red"), within=two)) == {red.sku, green.sku}
+
+
 def test_filter_that_allows_nothing_gives_an_empty_answer() -> None:
     add_product(draw())
     sync_now()
@@ -108,7 +120,7 @@ def test_queryset_never_widens_what_the_source_shows() -> None:
 
 
 def test_filter_returns_all_allowed_however_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualsearch.search.candidates.FEW", 1)
+    monkeypatch.setattr("visualsearch.search.candidates.MOST_CHECKED", 1)
     for number in range(30):
         add_product(draw("red", size=96 + number))
     allowed = [add_product(draw(colour), in_stock=False).sku for colour in ("blue", "green", "black")]
@@ -123,7 +135,7 @@ def test_few_and_many_allowed_are_answered_alike(monkeypatch: pytest.MonkeyPatch
     sync_now()
     few = found(draw("red"), filters={"in_stock": True})
 
-    monkeypatch.setattr("visualsearch.search.candidates.FEW", 0)
+    monkeypatch.setattr("visualsearch.search.candidates.MOST_CHECKED", 0)
 
     assert found(draw("red"), filters={"in_stock": True}) == few
 
@@ -170,6 +182,14 @@ def test_one_source_never_answers_for_another() -> None:
 
 def test_empty_shop_gives_an_empty_answer() -> None:
     assert found(draw()) == []
+    assert found(draw(), within=Product.objects.all(), limit=100) == []
+
+
+def test_limit_above_what_is_there_gives_all_that_is_there() -> None:
+    skus = {add_product(draw(colour)).sku for colour in ("red", "blue")}
+    sync_now()
+
+    assert set(found(draw("red"), limit=100)) == skus
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])

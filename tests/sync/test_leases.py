@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -81,3 +82,32 @@ def test_work_of_one_source_alone_can_be_leased() -> None:
     request_sync("gallery.poster", [1])
 
     assert [work.source for work in lease_work(10, source="gallery.poster")] == ["gallery.poster"]
+
+
+def test_object_that_another_worker_has_just_finished_is_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    request_sync(PRODUCTS, [1, 2])
+    create = Lease.objects.bulk_create
+
+    def finish_the_first(leases: list[Lease], **options: Any) -> list[Lease]:
+        SyncRequest.objects.filter(object_key="1").delete()
+        return create(leases, **options)
+
+    monkeypatch.setattr(Lease.objects, "bulk_create", finish_the_first)
+
+    assert [work.object_key for work in lease_work(10)] == ["2"]
+    assert [lease.object_key for lease in Lease.objects.all()] == ["2"]
+
+
+def test_worker_that_was_too_slow_for_all_it_wanted_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    request_sync(PRODUCTS, [1, 2])
+    create = Lease.objects.bulk_create
+
+    def be_too_slow(leases: list[Lease], **options: Any) -> list[Lease]:
+        monkeypatch.undo()
+        other = [Lease(source=PRODUCTS, object_key="1", token="other", until=leases[0].until)]
+        create(other)
+        return create(leases, **options)
+
+    monkeypatch.setattr(Lease.objects, "bulk_create", be_too_slow)
+
+    assert [work.object_key for work in lease_work(1)] == ["2"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -191,6 +192,25 @@ def test_picture_that_fails_in_the_embedder_fails_alone(monkeypatch: pytest.Monk
 
     assert sync_now().failed == 1
     assert Embedding.objects.ready().count() == 2
+
+
+@pytest.mark.parametrize("wrong", [[float("nan")], [0.0], [1.0, 2.0]], ids=["NaN", "zero length", "dimensions"])
+def test_vector_that_no_index_can_hold_fails_alone(monkeypatch: pytest.MonkeyPatch, wrong: list[float]) -> None:
+    embedder = get_embedder()
+    embed = type(embedder).embed
+
+    def go_wrong(self: Any, images: Any) -> Any:
+        if any(image.width == 200 for image in images):
+            return np.array([wrong * (1 if len(wrong) > 1 else embedder.dimensions)] * len(images), np.float32)
+        return embed(self, images)
+
+    monkeypatch.setattr(type(embedder), "embed", go_wrong)
+    good = add_product(draw("red"))
+    bad = add_product(draw("blue", size=200))
+
+    assert sync_now().failed == 1
+    assert found(draw("red")) == [good.sku]
+    assert "InvalidVector: Expected" in Embedding.objects.get(object_key=bad.pk).error
 
 
 def test_model_that_cannot_be_loaded_puts_everything_off(monkeypatch: pytest.MonkeyPatch) -> None:

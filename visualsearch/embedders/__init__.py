@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from threading import Lock
+from threading import Lock, Thread
 
 from django.utils.module_loading import import_string
 
@@ -15,14 +16,17 @@ from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.embedders.weights import SUFFIXES
 from visualsearch.exceptions import EmbedderUnavailable
 
-__all__ = ["Embedder", "get_embedder", "load_embedder"]
+__all__ = ["Embedder", "get_embedder", "load_embedder", "prepare_aside"]
+
+logger = logging.getLogger(__name__)
 
 _loaded: dict[str, Embedder] = {}
+_prepared: set[str] = set()
 _lock = Lock()
 
 
 def get_embedder() -> Embedder:
-    """Return the embedder of the setting, the same one in the whole process; raises as `load_embedder` does."""
+    """Return the embedder of the setting, which need not be the one that answers; raises as `load_embedder` does."""
     return load_embedder(get_settings().embedder)
 
 
@@ -35,6 +39,23 @@ def load_embedder(name: str) -> Embedder:
         if name not in _loaded:
             _loaded[name] = _build(name)
         return _loaded[name]
+
+
+def prepare_aside(name: str) -> None:
+    """Load the model of this embedder in a thread of its own, once in a process; returns at once, raises nothing."""
+    with _lock:
+        if name in _prepared:
+            return
+        _prepared.add(name)
+    # No daemon: a process that ended in the middle of importing torch would crash.
+    Thread(target=_prepare, args=(name,), name="visualsearch-prepare").start()
+
+
+def _prepare(name: str) -> None:
+    try:
+        load_embedder(name).prepare()
+    except Exception as error:  # told to whoever asks it for a vector
+        logger.warning("The embedder %s could not be prepared: %s", name, error)
 
 
 def _build(name: str) -> Embedder:
@@ -66,6 +87,7 @@ def _forget() -> None:
     global _lock
     _lock = Lock()
     _loaded.clear()
+    _prepared.clear()
 
 
 # Windows has no fork, and nothing to forget.

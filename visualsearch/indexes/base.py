@@ -37,7 +37,10 @@ class Changes:
 
 
 ReadChanges = Callable[[int], Iterator[Changes]]
-"""Reads the journal past a revision, in pages; empty when there is nothing new."""
+"""Reads the journal past a revision, in pages; empty when there is nothing new.
+
+Raises JournalRewound when the journal ends before that revision.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,10 @@ class Index(ABC):
 
     @abstractmethod
     def catch_up(self, read: ReadChanges) -> None:
-        """Take in every row past `revision`; safe to call from several threads."""
+        """Take in every row past `revision`; safe to call from several threads.
+
+        A journal that ends before `revision` is another one: everything is forgotten and read anew.
+        """
 
     @abstractmethod
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
@@ -121,6 +127,9 @@ class Index(ABC):
     def compact(self) -> bool:
         """Write what the index holds for other processes to open; False when nothing was written."""
         return False
+
+    def forget(self) -> None:  # noqa: B027 - an index in memory leaves nothing behind
+        """Remove what lies on the disk of a space that is searched no more."""
 
     def problems(self) -> list[str]:
         """Read every file in full and say what is wrong with it; empty when all is well."""

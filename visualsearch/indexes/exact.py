@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from logging import getLogger
 from threading import Lock
 
+from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
 from visualsearch.indexes.digests import block_digests
 from visualsearch.indexes.rows import Rows, RowsView, rising
 from visualsearch.indexes.scores import check_query
 from visualsearch.vectors import Ids, Vectors
+
+logger = getLogger(__name__)
 
 
 class ExactIndex(Index):
@@ -35,9 +39,17 @@ class ExactIndex(Index):
 
     def catch_up(self, read: ReadChanges) -> None:
         with self._lock:
-            for changes in read(self._revision):
-                self._rows.apply(changes)
-                self._revision = changes.revision
+            try:
+                self._take_in(read)
+            except JournalRewound as error:
+                logger.warning("The index begins anew: %s", error)
+                self._rows, self._revision = Rows(self.space.dimensions), 0
+                self._take_in(read)
+
+    def _take_in(self, read: ReadChanges) -> None:
+        for changes in read(self._revision):
+            self._rows.apply(changes)
+            self._revision = changes.revision
 
     def rebuild(self, read: ReadChanges) -> bool:
         fresh = Rows(self.space.dimensions)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from logging import getLogger
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
 from visualsearch.conf import get_settings
-from visualsearch.exceptions import IndexUnavailable, SnapshotDamaged
+from visualsearch.exceptions import IndexUnavailable, JournalRewound, SnapshotDamaged
 from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
 from visualsearch.indexes.building import is_ivf_worth_it, open_snapshot, write_snapshot
 from visualsearch.indexes.digests import block_digests
@@ -24,6 +25,7 @@ from visualsearch.indexes.snapshots import Snapshot
 from visualsearch.vectors import Ids, Vectors
 
 logger = getLogger(__name__)
+T = TypeVar("T")
 
 # From this part on, the rows past the snapshot cost a search more than the snapshot does.
 _GROWTH = 0.01
@@ -38,10 +40,9 @@ class FaissIndex(Index):
         super().__init__(space)
         self._shelf = Shelf(directory or get_settings().directory, space)
         self._lock = Lock()
-        self._delta = Rows(space.dimensions)
-        self._layers = Layers(delta=self._delta.view, hidden=np.empty(0, np.int64))
         self._unreadable: set[int] = set()
-        self._repaired = False
+        self._read: ReadChanges | None = None
+        self._begin()
 
     @property
     def revision(self) -> int:
@@ -52,37 +53,57 @@ class FaissIndex(Index):
 
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
         query = check_query(self.space, vector, k)
-        return self._layers.nearest(query, k, None if allowed is None else rising(allowed))
+        among = None if allowed is None else rising(allowed)
+        return self._on_whole_files(lambda layers: layers.nearest(query, k, among))
 
     def catch_up(self, read: ReadChanges) -> None:
         with self._lock:
-            if not self._switched(read):
-                for changes in read(self._layers.revision):
-                    self._layers = self._layers.after(changes, self._delta)
+            self._read = read
+            try:
+                self._take_in(read)
+            except JournalRewound as error:
+                logger.warning("The index begins anew: %s", error)
+                self._begin()
+                self._take_in(read)
+
+    def _begin(self) -> None:
+        self._delta = Rows(self.space.dimensions)
+        self._layers = Layers(delta=self._delta.view, hidden=np.empty(0, np.int64))
+        self._repaired = False
+
+    def _take_in(self, read: ReadChanges) -> None:
+        if not self._switched(read):
+            for changes in read(self._layers.revision):
+                self._layers = self._layers.after(changes, self._delta)
 
     def _switched(self, read: ReadChanges) -> bool:
-        """Open a snapshot that was published since; False when there is none.
+        """Open a snapshot that was published since, or go on without one that is damaged; False when neither is so.
 
         It may be older than the rows that are here, so those past it are read again, and shown together with it.
         """
         opened = self._open_newest()
-        if opened is None:
+        if opened is None and not self._is_distrusted(self._layers.number):
             return False
-        number, snapshot = opened
+        number, snapshot = opened or (0, None)
         delta, none = Rows(self.space.dimensions), np.empty(0, np.int64)
-        revision = snapshot.header.revision
+        revision = snapshot.header.revision if snapshot else 0
         layers = Layers(delta=delta.view, revision=revision, number=number, snapshot=snapshot, hidden=none)
-        for changes in read(revision):
-            layers = layers.after(changes, delta)
+        try:
+            for changes in read(revision):
+                layers = layers.after(changes, delta)
+        except JournalRewound as error:
+            self._unreadable.add(number)
+            self._shelf.set_aside(number, error)
+            return self._switched(read)
         self._delta, self._layers, self._repaired = delta, layers, False
         return True
 
     def _open_newest(self) -> tuple[int, Snapshot] | None:
         for number in self._shelf.numbers():
-            if number == self._layers.number:
-                return None
             if number in self._unreadable:
                 continue
+            if number == self._layers.number:
+                return None
             try:
                 return number, open_snapshot(self._shelf.folder(number), self.space)
             except SnapshotDamaged as error:
@@ -94,14 +115,45 @@ class FaissIndex(Index):
                 logger.warning("Searching goes on without this snapshot until it can be read: %s", error)
         return None
 
+    def _is_distrusted(self, number: int) -> bool:
+        return number in self._unreadable or self._shelf.is_set_aside(number)
+
+    def _on_whole_files(self, use: Callable[[Layers], T]) -> T:
+        """Return what `use` makes of the layers, and go on without a snapshot that turns out to be damaged."""
+        while True:
+            layers = self._layers
+            try:
+                return use(layers)
+            except SnapshotDamaged as error:
+                self._distrust(layers, error)
+
+    def _distrust(self, layers: Layers, error: SnapshotDamaged) -> None:
+        with self._lock:
+            # Another thread may have been quicker.
+            if layers.snapshot is self._layers.snapshot and self._read is not None:
+                self._unreadable.add(layers.number)
+                self._shelf.set_aside(layers.number, error)
+                self._take_in(self._read)
+
     def compact(self) -> bool:
         layers = self._layers
         with self._shelf.locked() as free:
             # A snapshot that another process published since must not be followed by an older one.
             if not free or self._shelf.newest() not in (0, layers.number):
                 return False
+            layers = self._checked_in_full()
             self._publish(layers.pages(), layers.snapshot)
             return True
+
+    def _checked_in_full(self) -> Layers:
+        """Return layers whose files are what was written: damage must not be copied under a new seal."""
+        while (layers := self._layers).snapshot and (found := self._damage_of(layers.number)):
+            self._distrust(layers, SnapshotDamaged(found[0]))
+        return layers
+
+    def _damage_of(self, number: int) -> list[str]:
+        folder = self._shelf.folder(number)
+        return check_in_full(folder) if folder.exists() else []
 
     def rebuild(self, read: ReadChanges) -> bool:
         with self._shelf.locked() as free:
@@ -110,6 +162,11 @@ class FaissIndex(Index):
         if free:
             self.catch_up(read)
         return free
+
+    def forget(self) -> None:
+        with self._shelf.locked() as free:
+            if free:
+                self._shelf.clear()
 
     def _publish(self, pages: Iterable[Changes], last: Snapshot | None) -> None:
         with self._shelf.writing() as folder:
@@ -139,14 +196,11 @@ class FaissIndex(Index):
             self._repaired = True
 
     def digests(self) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for ids, vectors in self._layers.chunks():
-            found |= block_digests(ids, vectors)
-        return found
+        return self._on_whole_files(_digests)
 
     def problems(self) -> list[str]:
         newest = self._shelf.newest()
-        return check_in_full(self._shelf.folder(newest)) if newest else []
+        return self._damage_of(newest) if newest else []
 
     def status(self) -> IndexStatus:
         layers = self._layers
@@ -166,6 +220,13 @@ class FaissIndex(Index):
         return IndexStatus(
             name=self.name, kind=kind, why=why, revision=layers.revision, size=len(layers), details=details
         )
+
+
+def _digests(layers: Layers) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for ids, vectors in layers.chunks():
+        found |= block_digests(ids, vectors)
+    return found
 
 
 def _why(kind: str) -> str:

@@ -68,7 +68,7 @@ class IvfSnapshot(Snapshot):
         self._positions = map_file(folder / POSITIONS, np.dtype("<i8"))
         self._windows = _windows(map_file(folder / LISTS, np.uint8), header)
 
-    def gather(self, ranks: Ranks) -> NDArray[np.float16]:
+    def _gather(self, ranks: Ranks) -> NDArray[np.float16]:
         return np.asarray(self._windows[self._positions[ranks]])
 
     def nearest(self, vector: Vectors, k: int, bits: Bits | None, available: int) -> Ranks:
@@ -81,6 +81,8 @@ class IvfSnapshot(Snapshot):
             options = faiss.SearchParametersIVF(nprobe=probes, sel=selector)
             labels = self._index.search(vector[None], min(k + _SPARE, available), params=options)[1][0]
             found = labels[labels >= 0]
+            if (found >= self.header.count).any():
+                raise SnapshotDamaged(f"{self.folder / LISTS} names a vector that it does not have.")
             if len(found) >= wanted or probes >= self.header.lists:
                 return np.asarray(found, np.int64)
             probes = min(2 * probes, self.header.lists)

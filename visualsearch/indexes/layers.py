@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from visualsearch.exceptions import SnapshotDamaged
 from visualsearch.indexes.base import Changes, Matches
 from visualsearch.indexes.digests import BLOCK
 from visualsearch.indexes.rows import Ranks, Rows, RowsView, find_flags, find_ranks, rising
@@ -105,5 +106,8 @@ class Layers:
         fresh = np.isin(ids, self.delta.sorted_ids)
         vectors[fresh] = self.delta.gather(find_ranks(self.delta.sorted_ids, ids[fresh]))
         if self.snapshot is not None:
-            vectors[~fresh] = self.snapshot.gather(find_ranks(self.snapshot.ids, ids[~fresh]))
+            ranks = find_ranks(self.snapshot.ids, ids[~fresh])
+            if len(ranks) != len(ids) - np.count_nonzero(fresh):
+                raise SnapshotDamaged(f"The ids of {self.snapshot.folder} do not rise.")
+            vectors[~fresh] = self.snapshot.gather(ranks)
         return vectors

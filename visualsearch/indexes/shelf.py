@@ -58,6 +58,10 @@ class Shelf:
             logger.warning("The snapshot %s could not be set aside: %s", self.folder(number), error)
         logger.warning("The snapshot is set aside and searching goes on without it: %s", reason)
 
+    def is_set_aside(self, number: int) -> bool:
+        """Tell whether somebody found this snapshot damaged; who has it open must no longer trust it."""
+        return (self.path / f"{number:06}{_DAMAGED}").exists()
+
     @contextmanager
     def locked(self) -> Iterator[bool]:
         """Hold the writer's place until the block ends or the process dies; False when another writer holds it."""
@@ -85,6 +89,11 @@ class Shelf:
         sync(self.path)
         self._remove_old()
 
+    def clear(self) -> None:
+        """Remove every snapshot; whoever has one open keeps its mapped files. Only for the writer."""
+        for number in self.numbers():
+            self._remove(self.folder(number))
+
     def _names(self) -> list[str]:
         try:
             return [path.name for path in self.path.iterdir()]
@@ -105,10 +114,13 @@ class Shelf:
         oldest_kept = (self.numbers()[:_KEPT] or [0])[-1]
         for name in self._names():
             if 0 < _number(name) < oldest_kept:
-                # Renamed first: a reader must find all of its files or none.
-                gone = self.path / f"{_REMOVED}{uuid4().hex}"
-                (self.path / name).rename(gone)
-                shutil.rmtree(gone, ignore_errors=True)
+                self._remove(self.path / name)
+
+    def _remove(self, folder: Path) -> None:
+        # Renamed first: a reader must find all of its files or none.
+        gone = self.path / f"{_REMOVED}{uuid4().hex}"
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _number(name: str) -> int:

@@ -46,13 +46,23 @@ class Snapshot(ABC):
         if len(self.ids) != header.count:
             raise SnapshotDamaged(f"{folder} has {len(self.ids)} ids for {header.count} vectors.")
 
-    @abstractmethod
     def gather(self, ranks: Ranks) -> NDArray[np.float16]:
+        """Return the vectors at these ranks; raises SnapshotDamaged where its files name a place that is not there."""
+        try:
+            return self._gather(ranks)
+        except IndexError as error:
+            raise SnapshotDamaged(f"{self.folder} names a vector that it does not have.") from error
+
+    @abstractmethod
+    def _gather(self, ranks: Ranks) -> NDArray[np.float16]:
         """Return the vectors at these ranks."""
 
     @abstractmethod
     def nearest(self, vector: Vectors, k: int, bits: Bits | None, available: int) -> Ranks:
-        """Return ranks among which the `k` nearest are, of the `available` rows whose bit is set."""
+        """Return ranks among which the `k` nearest are, of the `available` rows whose bit is set.
+
+        Raises SnapshotDamaged where its files name a rank that is not there.
+        """
 
 
 class ExactSnapshot(Snapshot):
@@ -65,7 +75,7 @@ class ExactSnapshot(Snapshot):
             raise SnapshotDamaged(f"{folder} has {flat.size} numbers for {header.count} vectors.")
         self._vectors = flat.reshape(header.count, header.dimensions)
 
-    def gather(self, ranks: Ranks) -> NDArray[np.float16]:
+    def _gather(self, ranks: Ranks) -> NDArray[np.float16]:
         return np.asarray(self._vectors[ranks])
 
     def nearest(self, vector: Vectors, k: int, bits: Bits | None, available: int) -> Ranks:

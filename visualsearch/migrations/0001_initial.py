@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("source", "object_key", "picture_key", "fingerprint"),
+                        fields=("source", "fingerprint", "object_key", "picture_key"),
                         name="visualsearch_one_row_a_picture",
                     ),
                     models.CheckConstraint(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import CharField, IntegerField, QuerySet
+from django.db.models.functions import Cast
 
 from visualsearch.indexes import Index, get_index
 from visualsearch.indexes.base import Matches, Space
@@ -14,11 +14,11 @@ from visualsearch.models import Embedding, read_changes
 from visualsearch.search.results import Candidate
 from visualsearch.vectors import Ids, Vectors
 
-FEW = 2_000
-"""Objects that a filter may leave for all their pictures to be compared one by one."""
-
 OVERFETCH = 4
-"""Matches asked for per result at first, and the factor by which that grows."""
+"""Matches asked for per result at first, and the factor by which a page grows at least."""
+
+MOST_CHECKED = 2_000
+"""Matches that are checked in the database one by one; a filter that would need more is turned into rows first."""
 
 CHUNK = 5_000
 """Most values in one SQL condition."""
@@ -31,36 +31,65 @@ def open_index(space: Space) -> Index:
     return index
 
 
-def find_candidates(
-    index: Index, vector: Vectors, limit: int, allowed: QuerySet[Any] | None = None
-) -> Iterator[list[Candidate]]:
-    """Yield pages of candidates, best first, until there are none left; `allowed` narrows them to those objects' rows.
+class CandidatePages:
+    """The planner: which rows to look at next, given how many of the last ones were allowed.
 
-    A filter that leaves few objects is answered from their rows alone; one that leaves many is checked page by page.
+    Most filters leave a good part of the shop: the nearest rows are checked in the database, some more than are needed.
+    A filter that leaves little, or only what is far away, is turned into its rows, and those alone are searched.
+    Either way every allowed row is reached, if the search does not have enough before.
     """
-    few = None if allowed is None else _few_rows(index.space, allowed)
-    if few is not None:
-        yield _rows_of(index.space, index.search(vector, max(len(few), 1), few))
-        return
-    seen, k = 0, limit * OVERFETCH
-    while seen < len(index):
-        matches = index.search(vector, k)
-        yield _rows_of(index.space, Matches(ids=matches.ids[seen:], scores=matches.scores[seen:]))
-        if len(matches) < k:
-            return
-        seen, k = len(matches), k * OVERFETCH
+
+    def __init__(self, index: Index, vector: Vectors, limit: int, narrowed: QuerySet[Any] | None) -> None:
+        """`narrowed` is what the query asks for, None for everything."""
+        self._index = index
+        self._vector = vector
+        self._limit = limit
+        self._narrowed = narrowed
+        self._rows: Ids | None = None
+        self._seen: Ids = np.empty(0, dtype=np.int64)
+        self._kept = 0
+        self._k = limit * OVERFETCH
+        self._exhausted = False
+
+    def next(self) -> list[Candidate] | None:
+        """Return the next candidates, best first, or None when there are no more."""
+        if self._exhausted:
+            return None
+        matches = self._index.search(self._vector, self._k, self._rows)
+        self._exhausted = len(matches) < self._k
+        new = ~np.isin(matches.ids, self._seen)
+        self._seen = np.concatenate([self._seen, matches.ids[new]])
+        return _candidates(self._index.space, Matches(ids=matches.ids[new], scores=matches.scores[new]))
+
+    def kept(self, count: int) -> None:
+        """Take in how many of the last candidates were allowed, and plan the next page."""
+        self._kept += count
+        wanted = 2 * self._limit * len(self._seen) // self._kept if self._kept else MOST_CHECKED + 1
+        if self._narrowed is not None and self._rows is None and wanted > MOST_CHECKED:
+            self._rows = rows_of(self._index.space, self._narrowed)
+            self._exhausted = not len(self._rows)
+        else:
+            self._k = max(self._k * OVERFETCH, wanted if self._rows is None else 0)
 
 
-def _few_rows(space: Space, allowed: QuerySet[Any]) -> Ids | None:
-    """Return the rows of the allowed objects, or None when they are many."""
-    keys = [str(pk) for pk in allowed.order_by().values_list("pk", flat=True)[: FEW + 1]]
-    if len(keys) > FEW:
-        return None
-    rows = Embedding.objects.of_space(space).ready().filter(object_key__in=keys)
-    return np.array(list(rows.values_list("id", flat=True)), dtype=np.int64)
+def rows_of(space: Space, objects: QuerySet[Any]) -> Ids:
+    """Return the ids of the ready rows of these objects, shape (n,), rising."""
+    rows = Embedding.objects.of_space(space).ready().values_list("id", flat=True)
+    if isinstance(objects.model._meta.pk, CharField | IntegerField):
+        # One query: the database joins the shop's objects with our rows.
+        keys = objects.annotate(visualsearch_key=Cast("pk", CharField())).values("visualsearch_key")
+        return np.sort(np.fromiter(rows.filter(object_key__in=keys).iterator(CHUNK), dtype=np.int64))
+    found = [list(rows.filter(object_key__in=chunk)) for chunk in _chunks(objects)]
+    return np.unique(np.array([row for chunk in found for row in chunk], dtype=np.int64))
 
 
-def _rows_of(space: Space, matches: Matches) -> list[Candidate]:
+def _chunks(objects: QuerySet[Any]) -> list[list[str]]:
+    """Return the keys as text; only Python knows how other kinds of primary keys are written."""
+    keys = [str(pk) for pk in objects.values_list("pk", flat=True)]
+    return [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+
+
+def _candidates(space: Space, matches: Matches) -> list[Candidate]:
     """Return the matches whose rows are there and ready now, in their order."""
     ids = matches.ids.tolist()
     rows = {}

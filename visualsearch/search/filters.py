@@ -1,32 +1,43 @@
-"""Which objects may be answered: the source's own queryset, narrowed by the query."""
+"""From what a query asks for to the objects that may be answered."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.exceptions import FieldError, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.search.query import PhotoQuery
 from visualsearch.sources import VisualSource
 
 
-def allowed_objects(source: VisualSource, query: PhotoQuery) -> QuerySet[Any]:
-    """Return the objects that may be answered; raises InvalidQuery for a queryset or keywords of another model."""
-    allowed = source.get_queryset()
-    if query.within is not None:
-        if not issubclass(query.within.model, source.model):
-            raise InvalidQuery(
-                f"Expected a queryset of {source.model._meta.label}, got one of {query.within.model._meta.label}."
-            )
-        allowed = allowed.filter(pk__in=query.within.order_by().values("pk"))
+def narrowed_objects(source: VisualSource, query: PhotoQuery) -> QuerySet[Any] | None:
+    """Return the objects that the query itself asks for, hidden ones among them; None when it narrows nothing.
+
+    Raises InvalidQuery for a queryset or keywords of another model.
+    """
+    if query.within is None and not query.filters:
+        return None
+    model = source.model
+    objects = model._base_manager.all() if query.within is None else query.within
+    if not issubclass(objects.model, model):
+        raise InvalidQuery(f"Expected a queryset of {model._meta.label}, got one of {objects.model._meta.label}.")
+    if _is_closed(objects):
+        objects = model._base_manager.filter(pk__in=objects.values("pk"))
     try:
-        return allowed.filter(**query.filters)
+        return objects.order_by().filter(**query.filters)
     except (FieldError, ValidationError, ValueError, TypeError) as error:
-        raise InvalidQuery(f"These filters do not fit {source.model._meta.label}: {error}") from error
+        raise InvalidQuery(f"These filters do not fit {model._meta.label}: {error}") from error
 
 
-def is_filtered(query: PhotoQuery) -> bool:
-    """Tell whether the query narrows the source's own queryset."""
-    return query.within is not None or bool(query.filters)
+def allowed_objects(source: VisualSource, narrowed: QuerySet[Any] | None) -> QuerySet[Any]:
+    """Return the objects that may be answered: those that the source shows and the query asks for."""
+    shown = source.get_queryset()
+    # Asked object by object: what a filter leaves may be most of the shop, and only the nearest are looked at.
+    return shown if narrowed is None else shown.filter(Exists(narrowed.filter(pk=OuterRef("pk"))))
+
+
+def _is_closed(objects: QuerySet[Any]) -> bool:
+    """Tell whether a queryset takes no further filter: a slice, a union."""
+    return objects.query.is_sliced or bool(objects.query.combinator)

@@ -8,13 +8,12 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import get_embedder
+from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
-from visualsearch.indexes import Index
-from visualsearch.models import current_space
-from visualsearch.search.candidates import find_candidates, open_index
-from visualsearch.search.filters import allowed_objects, is_filtered
+from visualsearch.models import serving_embedder, space_of
+from visualsearch.search.candidates import CandidatePages, open_index
+from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result
@@ -30,30 +29,35 @@ def find_similar(query: PhotoQuery) -> Answer:
     """
     source = get_source(query.source)
     limit = _limit(query)
-    allowed = allowed_objects(source, query)
-    vector = _embed(query)
-    index = open_index(current_space(source.name))
-    results = _collect(index, vector, query, source, allowed, limit)
+    narrowed = narrowed_objects(source, query)
+    # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
+    embedder = serving_embedder(prepare_next=True)
+    vector = _embed(query, embedder)
+    index = open_index(space_of(source.name, embedder))
+    pages = CandidatePages(index, vector, limit, narrowed)
+    results = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), limit)
     return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
 
 
 def _collect(
-    index: Index, vector: Vectors, query: PhotoQuery, source: VisualSource, allowed: QuerySet[Any], limit: int
+    pages: CandidatePages, min_score: float, source: VisualSource, allowed: QuerySet[Any], limit: int
 ) -> list[Result]:
     """Ask for more candidates until there are enough groups, or no candidate left that is near enough."""
     results: list[Result] = []
-    for page in find_candidates(index, vector, limit, allowed if is_filtered(query) else None):
-        near = [candidate for candidate in page if candidate.score >= query.min_score]
-        results = best_of_each_group([*results, *keep_allowed(source, near, allowed)])
-        if len(results) >= limit or len(near) < len(page):
+    while len(results) < limit and (page := pages.next()) is not None:
+        near = [candidate for candidate in page if candidate.score >= min_score]
+        shown = list(keep_allowed(source, near, allowed))
+        pages.kept(len(shown))
+        results = best_of_each_group([*results, *shown])
+        if len(near) < len(page):
             break
     return results[:limit]
 
 
-def _embed(query: PhotoQuery) -> Vectors:
+def _embed(query: PhotoQuery, embedder: Embedder) -> Vectors:
     image = _open(query)
     region = crop(image, query.box) if query.box else image
-    return get_embedder().embed([region])
+    return embedder.embed([region])
 
 
 def _open(query: PhotoQuery) -> Image.Image:

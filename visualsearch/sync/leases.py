@@ -13,6 +13,9 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 from visualsearch.models import Lease, SyncRequest
 
+TRIES = 5
+"""How often a worker looks again when others were quicker."""
+
 Key = tuple[str, str]
 """Source and primary key of an object."""
 
@@ -34,17 +37,44 @@ class Work:
 
 
 def lease_work(most: int, *, source: str = "") -> list[Work]:
-    """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named."""
-    Lease.objects.filter(until__lt=timezone.now()).delete()
-    wanted = list(_due_keys(most, source))
+    """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named.
+
+    Empty when nothing is due, or when other workers are quicker time and again.
+    """
+    remove_lapsed()
+    for _ in range(TRIES):
+        wanted = list(_due_keys(most, source))
+        if not wanted:
+            break
+        if work := _unfinished(lease_objects(wanted)):
+            return work
+    return []
+
+
+def _unfinished(work: list[Work]) -> list[Work]:
+    """Give back the objects that another worker finished before they were leased."""
+    for item in work:
+        if not item.requests:
+            give_back(item)
+    return [item for item in work if item.requests]
+
+
+def lease_objects(wanted: list[Key]) -> list[Work]:
+    """Lease those of the objects that nobody else works on."""
     if not wanted:
         return []
     token = uuid4().hex
-    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in wanted]
+    # In one order for all: PostgreSQL ends two workers' insertions that wait for each other.
+    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in sorted(wanted)]
     # Where another worker was quicker its row stays, and the object is not ours.
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
     return _read_work(token, [key for key in wanted if key in ours])
+
+
+def remove_lapsed() -> None:
+    """Free the objects of workers that have died."""
+    Lease.objects.filter(until__lt=timezone.now()).delete()
 
 
 def renew(token: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from time import monotonic, sleep
@@ -15,13 +15,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import get_embedder
-from visualsearch.exceptions import VisualSearchError
-from visualsearch.models import Embedding, SyncRequest
-from visualsearch.sources import get_source
+from visualsearch.embedders import load_embedder
+from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.models import Embedding, ServingEmbedder, SyncRequest
+from visualsearch.sources import Picture, get_source
+from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
-from visualsearch.sync.pictures import Reading, look_at, reason_of
+from visualsearch.sync.pictures import reason_of
 from visualsearch.sync.rows import write_rows
+from visualsearch.sync.sides import ObjectState, add_side
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +48,6 @@ class SyncReport:
             embedded=self.embedded + other.embedded,
             failed=self.failed + other.failed,
         )
-
-
-@dataclass(slots=True, kw_only=True)
-class ObjectState:
-    """An object as it is now beside its rows."""
-
-    work: Work
-    readings: list[Reading]
-    """Its pictures; none when it is hidden or gone."""
-    gone: list[Embedding] = field(default_factory=list)
-    """Rows of pictures that it no longer has."""
 
 
 def sync_outstanding(*, source: str = "", seconds: float | None = None) -> Iterator[SyncReport]:
@@ -90,7 +81,7 @@ def outstanding(source: str = "") -> int:
 def sync_work(work: list[Work]) -> SyncReport:
     """Make the rows of leased objects agree with them; what fails is put off and stops nothing else."""
     report = SyncReport()
-    for source, group in groupby(sorted(work, key=lambda item: item.source), key=lambda item: item.source):
+    for (source, _), group in groupby(sorted(work, key=_kind), key=_kind):
         items = list(group)
         try:
             report += _sync_source(source, items)
@@ -106,57 +97,81 @@ def _of(source: str) -> dict[str, str]:
     return {"source": source} if source else {}
 
 
+def _kind(work: Work) -> tuple[str, bool]:
+    return work.source, bool(work.requests)
+
+
 def _sync_source(source: str, items: list[Work]) -> SyncReport:
-    embedder = get_embedder()
-    states, report = _look_up(source, items, embedder.fingerprint)
-    embedded = 0
-    for count in look_at((reading for state in states for reading in state.readings), embedder):
-        renew(items[0].token)
-        embedded += count
-    for state in states:
-        report += _write(state, embedder.fingerprint)
-    return report + SyncReport(embedded=embedded)
+    names = _embedders_for(items[0])
+    states, report = _look_up(source, items, names)
+    for name in names:
+        try:
+            for count in add_side(states, load_embedder(name)):
+                renew(items[0].token)
+                report += SyncReport(embedded=count)
+        except EmbedderUnavailable as error:
+            # Of two embedders one may be out of order, and must not stop the other.
+            if len(names) == 1:
+                raise
+            logger.warning("%s objects of %s are put off for %s: %s", len(states), source, name, error)
+            for state in states:
+                state.unavailable = reason_of(error)
+    return sum((_write(state) for state in states), report)
 
 
-def _look_up(source: str, items: list[Work], fingerprint: str) -> tuple[list[ObjectState], SyncReport]:
+def _embedders_for(work: Work) -> list[str]:
+    """Return every active embedder for an object that changed, and the wanted one alone where only its rows lack."""
+    now = ServingEmbedder.read()
+    return now.active if work.requests else [now.wanted]
+
+
+def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list[ObjectState], SyncReport]:
     keys = [item.object_key for item in items]
     objects = {str(obj.pk): obj for obj in get_source(source).get_queryset().filter(pk__in=keys)}
-    rows = Embedding.objects.filter(source=source, fingerprint=fingerprint, object_key__in=keys)
-    rows_of: dict[str, dict[str, Embedding]] = {key: {} for key in keys}
-    for row in rows:
-        rows_of[row.object_key][row.picture_key] = row
     states, report = [], SyncReport()
     for item in items:
         try:
-            states.append(_state_of(item, objects.get(item.object_key), rows_of[item.object_key]))
+            pictures = _pictures_of(source, objects.get(item.object_key))
         except Exception as error:  # a hook that fails on one object must not stop the others
             logger.warning("%s %s cannot be looked at: %s", source, item.object_key, error, exc_info=_unexpected(error))
             report += _put_off_each([item], error)
+        else:
+            states.append(ObjectState(work=item, pictures=pictures, embedders=frozenset(embedders)))
     return states, report
 
 
-def _state_of(work: Work, obj: Any, rows: dict[str, Embedding]) -> ObjectState:
-    pictures = {picture.key: picture for picture in get_source(work.source).get_pictures(obj)} if obj else {}
-    return ObjectState(
-        work=work,
-        readings=[Reading(picture=picture, row=rows.get(key)) for key, picture in pictures.items()],
-        gone=[row for key, row in rows.items() if key not in pictures and row.state != "removed"],
-    )
+def _pictures_of(source: str, obj: Any) -> list[Picture]:
+    # Of two pictures with one key the last counts, as it does for the rows.
+    return list({picture.key: picture for picture in get_source(source).get_pictures(obj)}.values()) if obj else []
 
 
-def _write(state: ObjectState, fingerprint: str) -> SyncReport:
+def _write(state: ObjectState) -> SyncReport:
     """Write what was seen, fulfil the wishes and end the lease, all or nothing; a lost lease writes nothing."""
     work = state.work
     with transaction.atomic():
         if not still_held(work):
             logger.info("The lease of %s %s was lost; another worker does it.", work.source, work.object_key)
             return SyncReport()
-        failed = write_rows(work, state.readings, state.gone, fingerprint)
+        # Held before any row is written, so that no embedder takes over without what is written here.
+        now = ServingEmbedder.hold()
+        failed = [row for side in state.sides for row in write_rows(work, side)]
         SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
-        if failed:
-            _ask_again(work, attempts=max(row.attempts for row in failed), error=failed[0].error)
+        # What the space that is being built lacks needs no wish: its rows say it.
+        if work.requests or not now.is_building:
+            _ask_for_the_rest(state, failed, now)
         give_back(work)
-    return SyncReport(objects=1, failed=len(failed))
+    return SyncReport(objects=1, failed=max(len({row.picture_key for row in failed}), bool(state.unavailable)))
+
+
+def _ask_for_the_rest(state: ObjectState, failed: list[Embedding], now: ServingEmbedder) -> None:
+    """Ask again for what could not be done, later, and at once for an embedder that became active meanwhile."""
+    work = state.work
+    if failed:
+        _ask_again(work, attempts=max(row.attempts for row in failed), error=failed[0].error)
+    elif state.unavailable:
+        _ask_again(work, attempts=work.attempts + 1, error=state.unavailable)
+    if not state.embedders.issuperset(now.active):
+        request_sync(work.source, [work.object_key])
 
 
 def _put_off_each(items: list[Work], error: Exception) -> SyncReport:

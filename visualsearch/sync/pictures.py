@@ -17,7 +17,7 @@ from visualsearch.hashing import digest_of, perceptual_hash
 from visualsearch.images import open_image
 from visualsearch.models import Embedding
 from visualsearch.sources import Picture
-from visualsearch.vectors import pack
+from visualsearch.vectors import as_vectors, pack
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,9 @@ def _embed(batch: list[Reading], embedder: Embedder) -> None:
 
 def _keep(batch: list[Reading], embedder: Embedder) -> None:
     images = [reading.image for reading in batch if reading.image is not None]
-    for reading, image, vector in zip(batch, images, embedder.embed(images), strict=True):
+    # One wrong vector among the rows would spoil the answers of every search.
+    vectors = as_vectors(embedder.embed(images), embedder.dimensions)
+    for reading, image, vector in zip(batch, images, vectors, strict=True):
         reading.seen = Seen(digest=reading.digest, perceptual_hash=perceptual_hash(image), vector=pack(vector))
         reading.image = None
 

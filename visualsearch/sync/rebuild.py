@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from visualsearch.indexes import Index, get_index
-from visualsearch.models import current_space, read_changes
+from visualsearch.conf import get_settings
+from visualsearch.indexes import Index, Space, get_index
+from visualsearch.models import Embedding, current_space, read_changes
 from visualsearch.sources import VisualSource, all_sources
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,16 @@ def rebuild(source: VisualSource) -> bool:
     """Build the source's index anew from the rows alone; False when another process is at it already."""
     space = current_space(source.name)
     return get_index(space).rebuild(read_changes(space))
+
+
+def write_first_snapshot(space: Space) -> None:
+    """Write what a space holds to the disk before it is searched, where that is worth it; reads rows page by page."""
+    index = get_index(space)
+    # Opens the newest snapshot and reads no row: all of them at once may not fit into memory.
+    index.catch_up(lambda since: iter(()))
+    waiting = Embedding.objects.of_space(space).filter(revision__gt=index.revision).count()
+    if waiting >= get_settings().compact_from:
+        index.rebuild(read_changes(space))
 
 
 def compact_where_needed() -> list[str]:

@@ -6,8 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from visualsearch.embedders import get_embedder
-from visualsearch.models import Embedding, EmbeddingState
+from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.pictures import batched
@@ -48,13 +47,13 @@ def survey(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
 
 def reconcile(source: VisualSource) -> int:
     """Ask for a sync of every object that disagrees with its rows; returns how many."""
-    differing = (found.object_key for found in survey(source, get_embedder().fingerprint) if not found.agrees)
+    differing = (found.object_key for found in survey(source, serving_embedder().fingerprint) if not found.agrees)
     return sum(request_sync(source.name, keys) for keys in batched(differing, CHUNK))
 
 
 def request_everything(source: VisualSource) -> int:
     """Ask for a sync of every object and every row of the source; returns how many objects."""
-    keys = (found.object_key for found in survey(source, get_embedder().fingerprint))
+    keys = (found.object_key for found in survey(source, serving_embedder().fingerprint))
     return sum(request_sync(source.name, chunk) for chunk in batched(keys, CHUNK))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from visualsearch.models import Embedding, EmbeddingState, Journal
 from visualsearch.sync.leases import Work
 from visualsearch.sync.pictures import Reading
+from visualsearch.sync.sides import Side
 
 
-def write_rows(work: Work, readings: list[Reading], gone: list[Embedding], fingerprint: str) -> list[Embedding]:
+def write_rows(work: Work, side: Side) -> list[Embedding]:
     """Write what changed, in the transaction that ends the work; returns the rows of the pictures that failed."""
-    changed = [_row_of(work, reading, fingerprint) for reading in readings if not reading.unchanged]
-    for row in gone:
+    changed = [_row_of(work, reading, side.fingerprint) for reading in side.readings if not reading.unchanged]
+    for row in side.gone:
         row.state = EmbeddingState.REMOVED
-    rows = [*changed, *gone]
+    rows = [*changed, *side.gone]
     # Taken last: from here to the end of the transaction other writers wait.
     for row, revision in zip(rows, Journal.take(len(rows)) if rows else (), strict=True):
         row.revision = revision

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from visualsearch.embedders import get_embedder
+from visualsearch.conf import get_settings
+from visualsearch.embedders import load_embedder
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import EmbeddingState, Journal, SyncRequest
+from visualsearch.models import EmbeddingState, Journal, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
+from visualsearch.sync.gap import read_gap
 from visualsearch.sync.rebuild import open_current_index
 from visualsearch.sync.reconcile import Surveyed, survey
 
@@ -31,6 +33,18 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """The space that is built beside the one that answers."""
+
+    embedder: str
+    fingerprint: str
+    pictures: int
+    """Searchable now, so that it needs all of them."""
+    missing: int
+    """Those of them that it does not know yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Progress):
     """What `visualsearch_status` says."""
 
@@ -39,8 +53,15 @@ class Status(Progress):
     index_revision: int
     """The lowest of the indexes', after they have read the journal."""
     embedder: str
+    """The one that answers searches."""
+    setting: str
+    """The one that the setting names."""
+    previous: str
+    """The one that answered before: the way back."""
     fingerprint: str
     dimensions: int
+    building: Building | None
+    """None while no other embedder is being made ready."""
     indexes: dict[str, IndexStatus] = field(default_factory=dict)
     """By source."""
 
@@ -54,24 +75,41 @@ def get_progress() -> Progress:
     counts: Counter[str] = Counter()
     for source in all_sources():
         pending = _pending(source)
-        for found in survey(source, get_embedder().fingerprint):
+        for found in survey(source, serving_embedder().fingerprint):
             counts.update(_states(found, pending.get(found.object_key)))
     return Progress(wanted=counts.total(), embedded=counts["ready"], failed=counts["failed"], waiting=counts["waiting"])
 
 
 def get_status() -> Status:
     """Count the pictures and bring this process's indexes up to the journal."""
-    embedder = get_embedder()
+    now = ServingEmbedder.read()
+    embedder = load_embedder(now.serving)
     indexes = {source.name: open_current_index(source).status() for source in all_sources()}
     revision = Journal.head()
     return Status(
         **asdict(get_progress()),
         revision=revision,
         index_revision=min((index.revision for index in indexes.values()), default=revision),
-        embedder=embedder.name,
+        embedder=now.serving,
+        setting=get_settings().embedder,
+        previous=now.previous,
         fingerprint=embedder.fingerprint,
         dimensions=embedder.dimensions,
+        building=get_building(),
         indexes=indexes,
+    )
+
+
+def get_building() -> Building | None:
+    """Count what the space that is being built lacks; None while there is none."""
+    gap = read_gap()
+    if gap is None:
+        return None
+    return Building(
+        embedder=ServingEmbedder.read().wanted,
+        fingerprint=gap.wanted,
+        pictures=gap.answering().count(),
+        missing=gap.missing().count(),
     )
 
 

@@ -38,6 +38,12 @@ def _words(status: Status) -> str:
         f"Journal      revision {status.revision}",
         f"Model        {status.embedder}, {status.dimensions} dimensions ({status.fingerprint})",
     ]
+    if built := status.building:
+        done = f"{built.pictures - built.missing} of {built.pictures} pictures"
+        lines.append(f"Building     {built.embedder} takes over when it is complete: {done} ({built.fingerprint})")
+    elif status.setting != status.embedder:
+        name = status.setting
+        lines.append(f"             The setting names {name}: visualsearch_rebuild --embedder {name} changes to it.")
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")

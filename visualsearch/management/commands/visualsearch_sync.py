@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,11 +11,21 @@ from tqdm import tqdm
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.sources import all_sources, get_source
-from visualsearch.sync import SyncReport, compact_where_needed, finish, outstanding, reconcile, request_everything
+from visualsearch.sync import (
+    SyncReport,
+    compact_where_needed,
+    finish,
+    finish_building,
+    follow_setting,
+    outstanding,
+    reconcile,
+    request_everything,
+    take_over,
+)
 
 
 class Command(BaseCommand):
-    """Bring the rows in step with the shop, without a worker."""
+    """Bring the rows in step with the shop and with the setting's embedder, without a worker."""
 
     help = "Embed every picture that is new or has changed, and remove what is gone. Exits 1 when a picture failed."
 
@@ -30,11 +41,15 @@ class Command(BaseCommand):
         """Find what is outstanding, then work until nothing is."""
         report = SyncReport()
         try:
+            follow_setting()
+            # At once where nothing is searchable yet, so that nothing is embedded twice.
+            take_over()
             sources = [get_source(options["source"])] if options["source"] else all_sources()
             for source in sources:
                 (request_everything if options["all"] else reconcile)(source)
             with tqdm(total=outstanding(options["source"]), unit="object", disable=None) as bar:
-                for batch in finish(source=options["source"]):
+                building = () if options["source"] else finish_building()
+                for batch in chain(finish(source=options["source"]), building):
                     report += batch
                     bar.update(batch.objects)
             compact_where_needed()

@@ -9,18 +9,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.sources import all_sources, get_source
-from visualsearch.sync import Proof, verify
+from visualsearch.sync import Proof, finish, verify
 
 
 class Command(BaseCommand):
     """Compare what should be searchable with what is."""
 
-    help = "Compare the shop with the rows, and the rows with the index. Exits 1 when anything differs."
+    help = "Compare the shop with the rows, and the rows with the index. Exits 1 when anything differed, mended or not."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--source", default="", help="Only this source, for example catalog.product.")
-        parser.add_argument("--repair", action="store_true", help="Mend the index, and ask for a sync of what differs.")
+        parser.add_argument("--repair", action="store_true", help="Mend the index, and sync what differs.")
         parser.add_argument("--json", action="store_true", help="Print JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,12 +28,16 @@ class Command(BaseCommand):
         try:
             sources = [get_source(options["source"])] if options["source"] else all_sources()
             proofs = [verify(source, repair=options["repair"]) for source in sources]
+            for proof in proofs:
+                if options["repair"] and not proof.equal:
+                    list(finish(source=proof.source))
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
         outcome = {"equal": all(proof.equal for proof in proofs), "sources": [proof.as_dict() for proof in proofs]}
         self.stdout.write(json.dumps(outcome) if options["json"] else "\n".join(map(_words, proofs)))
         if not outcome["equal"]:
-            raise CommandError("Shop, rows and index are not equal. visualsearch_verify --repair mends it.")
+            mended = "They were mended; run it again to prove it." if options["repair"] else "Add --repair to mend it."
+            raise CommandError(f"Shop, rows and index were not equal. {mended}")
 
 
 def _words(proof: Proof) -> str:
