@@ -36,7 +36,7 @@ def build(data: Data) -> dict[str, Any]:
         "build_seconds": round(seconds, 1),
         "process_before_build_mib": before,
         "bytes_a_vector": round(bytes_on_disk / data.size, 1),
-        **{key: details[key] for key in ("lists", "probes", "recall") if key in details},
+        **{key: round(details[key], 4) for key in ("lists", "probes", "recall") if key in details},
     }
 
 

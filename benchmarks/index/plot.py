@@ -15,8 +15,8 @@ from typing import Any
 
 WIDTH, HEIGHT = 720, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 150, 50, 60
-# The name of a line, its key among the figures and its colour.
-LINES = (("exact search", "exact_ms", "#b3541e"), ("this index", "index_ms", "#1e6fb3"))
+# The name of a line, its key among the figures, its colour, and how far below the points their labels stand.
+LINES = (("exact search", "exact_ms", "#b3541e", -10), ("this index", "index_ms", "#1e6fb3", 20))
 
 
 def main() -> None:
@@ -30,15 +30,16 @@ def main() -> None:
 
 def draw(results: list[dict[str, Any]]) -> str:
     """Return the picture of results whose sizes rise."""
-    times = [result[key]["median"] for result in results for _, key, _ in LINES]
+    times = [result[key]["median"] for result in results for _, key, *_ in LINES]
     scale = _Scale([result["vectors"] for result in results], times)
     parts = [*_axes(scale)]
-    for name, key, colour in LINES:
+    for name, key, colour, below in LINES:
         points = [scale.point(result["vectors"], result[key]["median"]) for result in results]
-        parts += _line(points, [f"{result[key]['median']:.2g} ms" for result in results], name, colour)
+        labels = [_milliseconds(result[key]["median"]) for result in results]
+        parts += _line(points, labels, name, colour, below)
     for result in results:
         x, y = scale.point(result["vectors"], result["index_ms"]["median"])
-        parts.append(_text(x, y + 20, f"recall {result['recall_at_10']:.3f}", "#1e6fb3"))
+        parts.append(_text(x, y + 35, f"recall {result['recall_at_10']:.4f}", LINES[1][2]))
     style = "font-family='system-ui, sans-serif' font-size='12'"
     head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' {style} role='img'>"
     title = "<title>Median milliseconds of one query against the number of vectors</title>"
@@ -70,16 +71,20 @@ def _axes(scale: _Scale) -> Iterator[str]:
     for power in scale.powers_of_time:
         x, y = scale.point(lowest_size, 10.0**power)
         yield f"<path d='M{x:.0f} {y:.0f}H{WIDTH - RIGHT}' stroke='#ddd'/>"
-        yield _text(x - 8, y + 4, f"{10.0**power:g}", anchor="end")
+        yield _text(x - 8, y + 4, f"{10.0**power:,g}", anchor="end")
     yield _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, "vectors")
     yield _text(LEFT - 50, TOP - 24, "median milliseconds of one query, one thread", anchor="start")
 
 
-def _line(points: list[tuple[float, float]], labels: list[str], name: str, colour: str) -> Iterator[str]:
+def _milliseconds(value: float) -> str:
+    return f"{value:,.0f} ms" if value >= 10 else f"{value:.2g} ms"
+
+
+def _line(points: list[tuple[float, float]], labels: list[str], name: str, colour: str, below: float) -> Iterator[str]:
     for (x, y), (to_x, to_y) in pairwise(points):
         yield f"<path d='M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}' stroke='{colour}' stroke-width='2'/>"
     for (x, y), label in zip(points, labels, strict=True):
-        yield f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>" + _text(x, y - 10, label, colour)
+        yield f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>" + _text(x, y + below, label, colour)
     yield _text(points[-1][0] + 34, points[-1][1] + 4, name, colour, anchor="start")
 
 
