@@ -42,7 +42,7 @@ bench: $(READY) $(VENV)/.rivals
 	@mkdir -p $(RESULTS)
 	@$(RUN) -m benchmarks.index --sizes $(SIZES) --others --json $(RESULTS)/index.json
 	@$(if $(PICTURES),$(RUN) -m benchmarks.index --sizes 100000 --pictures $(PICTURES) --json $(RESULTS)/pictures.json)
-	@$(RUN) -m benchmarks.index.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
+	@$(RUN) -m benchmarks.vectors.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
 	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
 
 # Without a C++ compiler they cannot be installed, and are left out.

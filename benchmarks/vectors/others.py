@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.index.data import Data, K
-from benchmarks.index.exact import Truth
-from benchmarks.index.processes import in_a_process
-from benchmarks.index.timing import recall, time_each
+from benchmarks.vectors.data import Data, K
+from benchmarks.vectors.exact import Truth
+from benchmarks.vectors.processes import in_a_process
+from benchmarks.vectors.timing import recall, time_each
 
 OTHERS = ("hnswlib", "usearch")
 _TARGET = 0.99

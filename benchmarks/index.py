@@ -15,15 +15,15 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks.index import ours
-from benchmarks.index.clusters import Clusters
-from benchmarks.index.data import Data, DrawRows, open_data
-from benchmarks.index.exact import truth_of
-from benchmarks.index.others import OTHERS, measure_other
-from benchmarks.index.pictures import Pictures
-from benchmarks.index.processes import in_a_process, set_up
-from benchmarks.index.sharing import shared_memory
 from benchmarks.machine import describe
+from benchmarks.vectors import ours
+from benchmarks.vectors.clusters import Clusters
+from benchmarks.vectors.data import Data, DrawRows, open_data
+from benchmarks.vectors.exact import truth_of
+from benchmarks.vectors.others import OTHERS, measure_other
+from benchmarks.vectors.pictures import Pictures
+from benchmarks.vectors.processes import in_a_process, set_up
+from benchmarks.vectors.sharing import shared_memory
 
 PACKAGES = ("numpy", "faiss-cpu", "hnswlib", "usearch")
 STEPS = ("draw", "build", "exact", "search", "share")

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageEnhance
 from tqdm import tqdm
 
-from benchmarks.index.processes import in_a_process
+from benchmarks.vectors.processes import in_a_process
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _CACHE = Path("var/benchmarks")

@@ -1,4 +1,4 @@
-"""Draw time against size, both axes logarithmic, from files of figures: `python -m benchmarks.index.plot --help`.
+"""Draw time against size, both axes logarithmic, from files of figures: `python -m benchmarks.vectors.plot --help`.
 
 The picture is written by hand, a few lines of SVG, so that nothing needs to be installed for it.
 """

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.index.data import FILTER_QUERIES, FILTERS, Data, K
-from benchmarks.index.timing import summary
+from benchmarks.vectors.data import FILTER_QUERIES, FILTERS, Data, K
+from benchmarks.vectors.timing import summary
 
 _BLOCK = 500_000
 _PART = 50_000

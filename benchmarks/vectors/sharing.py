@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.index.data import Data, K
-from benchmarks.index.ours import new_index
-from benchmarks.index.processes import memory
+from benchmarks.vectors.data import Data, K
+from benchmarks.vectors.ours import new_index
+from benchmarks.vectors.processes import memory
 
 
 def shared_memory(data: Data) -> dict[str, Any]:

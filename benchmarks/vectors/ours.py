@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.index.data import FILTER_QUERIES, FILTERS, Data, K
-from benchmarks.index.exact import Truth
-from benchmarks.index.processes import memory
-from benchmarks.index.timing import recall, time_each
+from benchmarks.vectors.data import FILTER_QUERIES, FILTERS, Data, K
+from benchmarks.vectors.exact import Truth
+from benchmarks.vectors.processes import memory
+from benchmarks.vectors.timing import recall, time_each
 
 
 def new_index(dimensions: int) -> Any:
