@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from catalog.models import Category, Product
+from catalog.visual_sources import ProductSource
 from tests.drawing import draw
 from tests.gallery.models import Poster
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
@@ -217,3 +218,17 @@ def test_unknown_source_is_refused_with_the_known_ones() -> None:
 def test_photo_that_is_no_picture_is_refused() -> None:
     with pytest.raises(InvalidImage):
         found(b"no picture")
+
+
+def test_hook_that_fails_on_one_object_leaves_out_that_object_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = add_product(draw("red")), add_product(draw("blue"))
+    sync_now()
+    get_title = ProductSource.get_title
+    monkeypatch.setattr(
+        ProductSource, "get_title", lambda self, obj: 1 / 0 if obj.pk == bad.pk else get_title(self, obj)
+    )
+
+    assert found(draw("red")) == [good.sku]
+    assert f"catalog.product {bad.pk} is left out of an answer" in caplog.text

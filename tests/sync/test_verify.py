@@ -8,8 +8,9 @@ import pytest
 
 from catalog.models import Product
 from tests.drawing import draw
-from tests.goods import PRODUCTS, add_product, found, sync_now
+from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
 from visualsearch.indexes import Changes, get_index
+from visualsearch.indexes.faiss import FaissIndex
 from visualsearch.models import Embedding, current_space
 from visualsearch.sources import get_source
 from visualsearch.sync import Proof, compact_where_needed, rebuild, verify
@@ -125,3 +126,23 @@ def test_index_is_compacted_when_it_has_a_reason(products: list[Product], settin
 
     assert compact_where_needed() == []
     assert proof().equal
+
+
+def test_index_whose_disk_is_full_stops_no_other(
+    products: list[Product], settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        add_poster(draw("red", size=96 + number))
+    sync_now()
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "COMPACT_FROM": 2}
+    compact = FaissIndex.compact
+
+    def be_full(self: FaissIndex) -> bool:
+        if self.space.source == PRODUCTS:
+            raise OSError("No space left on device")
+        return compact(self)
+
+    monkeypatch.setattr(FaissIndex, "compact", be_full)
+
+    assert compact_where_needed() == [f"{POSTERS}: 3 rows changed since the last snapshot."]
+    assert f"No snapshot of {PRODUCTS} could be written" in caplog.text

@@ -46,30 +46,55 @@ class CandidatePages:
         self._limit = limit
         self._narrowed = narrowed
         self._rows: Ids | None = None
-        self._seen: Ids = np.empty(0, dtype=np.int64)
-        self._kept = 0
         self._k = limit * OVERFETCH
+        self._page = limit * 2
+        self._found = Matches(ids=np.empty(0, dtype=np.int64), scores=np.empty(0, dtype=np.float32))
+        self._seen = self._found.ids
+        self._checked = 0
+        self._kept = 0
         self._exhausted = False
 
     def next(self) -> list[Candidate] | None:
         """Return the next candidates, best first, or None when there are no more."""
-        if self._exhausted:
+        while len(self._found) < self._page and not self._exhausted:
+            self._search()
+        if not len(self._found):
             return None
-        matches = self._index.search(self._vector, self._k, self._rows)
-        self._exhausted = len(matches) < self._k
-        new = ~np.isin(matches.ids, self._seen)
-        self._seen = np.concatenate([self._seen, matches.ids[new]])
-        return _candidates(self._index.space, Matches(ids=matches.ids[new], scores=matches.scores[new]))
+        page, self._found = _split(self._found, self._page)
+        self._checked += len(page)
+        self._page *= 2
+        return _candidates(self._index.space, page)
 
     def kept(self, count: int) -> None:
-        """Take in how many of the last candidates were allowed, and plan the next page."""
+        """Take in how many of the last candidates were allowed, and plan what comes next."""
         self._kept += count
-        wanted = 2 * self._limit * len(self._seen) // self._kept if self._kept else MOST_CHECKED + 1
-        if self._narrowed is not None and self._rows is None and wanted > MOST_CHECKED:
+        wanted = 2 * self._limit * self._checked // self._kept if self._kept else MOST_CHECKED + 1
+        if self._narrowed is None or self._rows is not None:
+            return
+        if wanted > MOST_CHECKED:
             self._rows = rows_of(self._index.space, self._narrowed)
-            self._exhausted = not len(self._rows)
+            self._found, self._exhausted = _split(self._found, 0)[0], not len(self._rows)
         else:
-            self._k = max(self._k * OVERFETCH, wanted if self._rows is None else 0)
+            self._page = max(self._page, wanted - self._checked)
+            self._k = max(self._k, wanted)
+
+    def _search(self) -> None:
+        """Ask the index for more than before; what it gave before is not given again."""
+        matches = self._index.search(self._vector, self._k, self._rows)
+        self._exhausted = len(matches) < self._k
+        self._k *= OVERFETCH
+        new = ~np.isin(matches.ids, self._seen)
+        self._seen = np.concatenate([self._seen, matches.ids[new]])
+        self._found = Matches(
+            ids=np.concatenate([self._found.ids, matches.ids[new]]),
+            scores=np.concatenate([self._found.scores, matches.scores[new]]),
+        )
+
+
+def _split(matches: Matches, count: int) -> tuple[Matches, Matches]:
+    """Return the first matches and the others."""
+    first = Matches(ids=matches.ids[:count], scores=matches.scores[:count])
+    return first, Matches(ids=matches.ids[count:], scores=matches.scores[count:])
 
 
 def rows_of(space: Space, objects: QuerySet[Any]) -> Ids:

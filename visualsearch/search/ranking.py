@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 
 from visualsearch.search.results import Candidate, Result
 from visualsearch.sources import VisualSource
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 5_000
 """Most values in one SQL condition."""
@@ -22,7 +25,7 @@ def keep_allowed(source: VisualSource, candidates: list[Candidate], allowed: Que
     objects = _read(allowed, {candidate.object_key for candidate in candidates})
     for candidate in candidates:
         obj = objects.get(candidate.object_key)
-        result = obj and _result(source, obj, candidate)
+        result = _result_or_none(source, obj, candidate) if obj is not None else None
         if result:
             yield result
 
@@ -39,6 +42,14 @@ def _read(allowed: QuerySet[Any], keys: set[str]) -> dict[str, Any]:
     wanted = sorted(keys)
     chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
     return {str(obj.pk): obj for chunk in chunks for obj in allowed.filter(pk__in=chunk)}
+
+
+def _result_or_none(source: VisualSource, obj: Any, candidate: Candidate) -> Result | None:
+    try:
+        return _result(source, obj, candidate)
+    except Exception:  # a shop's hook that fails on one object must not take the whole answer along
+        logger.exception("%s %s is left out of an answer: its source failed.", source.name, candidate.object_key)
+        return None
 
 
 def _result(source: VisualSource, obj: Any, candidate: Candidate) -> Result | None:

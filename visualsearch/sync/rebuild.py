@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from visualsearch.conf import get_settings
+from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes import Index, Space, get_index
 from visualsearch.models import Embedding, current_space, read_changes
 from visualsearch.sources import VisualSource, all_sources
@@ -40,10 +41,22 @@ def compact_where_needed() -> list[str]:
     """Write a new snapshot of every index that has a reason for it; returns the reasons."""
     reasons = []
     for source in all_sources():
-        index = open_current_index(source)
-        reason = index.needs_snapshot()
-        if reason and index.compact():
+        try:
+            reason = _compact(source)
+        except (IndexUnavailable, OSError) as error:  # a full disk: the others may lie on another
+            logger.error("No snapshot of %s could be written: %s", source.name, error)
+            continue
+        if reason:
             logger.info("A new snapshot of %s was written: %s", source.name, reason)
             reasons.append(f"{source.name}: {reason}")
-            open_current_index(source)
     return reasons
+
+
+def _compact(source: VisualSource) -> str:
+    """Write a snapshot if there is a reason for it; returns the reason, empty when nothing was written."""
+    index = open_current_index(source)
+    reason = index.needs_snapshot()
+    if not reason or not index.compact():
+        return ""
+    open_current_index(source)
+    return reason
