@@ -1,4 +1,5 @@
-# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make torture, the long one.
+# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make bench and make torture, the
+# long ones.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -43,6 +44,7 @@ bench: $(READY) $(VENV)/.rivals
 	@$(RUN) -m benchmarks.index --sizes $(SIZES) --others --json $(RESULTS)/index.json
 	@$(if $(PICTURES),$(RUN) -m benchmarks.index --sizes 100000 --pictures $(PICTURES) --json $(RESULTS)/pictures.json)
 	@$(RUN) -m benchmarks.vectors.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
+	@$(RUN) -m benchmarks.filters --json $(RESULTS)/filters.json
 	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
 
 # Without a C++ compiler they cannot be installed, and are left out.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,8 @@ from typing import Any
 
 import numpy as np
 from tqdm import tqdm
+
+from benchmarks.machine import describe
 
 SHARES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 RUNS = 21
@@ -134,8 +135,12 @@ def _measure(count: int) -> dict[str, Any]:
                 "unfiltered_index_ms": _ms(lambda vector: index.search(vector, LIMIT), vectors),
             }
         )
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "processor": platform.machine()}
-    return {"products": count, "dimensions": space.dimensions, "machine": machine, "rows": rows}
+    return {
+        "products": count,
+        "dimensions": space.dimensions,
+        "machine": describe("django", "faiss-cpu", "numpy"),
+        "rows": rows,
+    }
 
 
 def _timed(run: Callable[[Any], object], vectors: np.ndarray) -> list[float]:

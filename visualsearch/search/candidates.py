@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.db.models.functions import Cast
 
 from visualsearch.indexes import Index, get_index
 from visualsearch.indexes.base import Matches, Space
-from visualsearch.models import Embedding, read_changes
+from visualsearch.models import Embedding, EmbeddingState, read_changes
 from visualsearch.search.results import Candidate
 from visualsearch.vectors import Ids, Vectors
 
@@ -117,18 +118,27 @@ def _chunks(objects: QuerySet[Any]) -> list[list[str]]:
 def _candidates(space: Space, matches: Matches) -> list[Candidate]:
     """Return the matches whose rows are there and ready now, in their order."""
     ids = matches.ids.tolist()
-    rows = {}
-    for start in range(0, len(ids), CHUNK):
-        found = Embedding.objects.of_space(space).ready().filter(id__in=ids[start : start + CHUNK])
-        rows.update({row[0]: row[1:] for row in found.values_list("id", "object_key", "picture_key", "picture_name")})
+    rows = {row.pk: row for row in _read(ids) if _is_found(row, space)}
     return [
         Candidate(
             row_id=row_id,
-            object_key=rows[row_id][0],
-            picture_key=rows[row_id][1],
-            picture_name=rows[row_id][2],
+            object_key=rows[row_id].object_key,
+            picture_key=rows[row_id].picture_key,
+            picture_name=rows[row_id].picture_name,
             score=float(score),
         )
         for row_id, score in zip(ids, matches.scores, strict=True)
         if row_id in rows
     ]
+
+
+def _read(ids: list[int]) -> Iterator[Embedding]:
+    """Yield the rows of these ids; asked by id alone, since a database may prefer the index of a further condition."""
+    fields = ("source", "fingerprint", "state", "object_key", "picture_key", "picture_name")
+    for start in range(0, len(ids), CHUNK):
+        yield from Embedding.objects.only(*fields).filter(pk__in=ids[start : start + CHUNK])
+
+
+def _is_found(row: Embedding, space: Space) -> bool:
+    ready = row.state == EmbeddingState.READY
+    return ready and row.source == space.source and row.fingerprint == space.fingerprint
