@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ EVENTS = {
 
 
 @pytest.fixture
-def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make all sizes small, so that a few rows are many."""
     settings.VISUALSEARCH = {
         **settings.VISUALSEARCH,
@@ -53,10 +54,13 @@ def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("visualsearch.indexes.headers._EDGE", 16)
     monkeypatch.setattr("visualsearch.indexes.layers._FEW", 2)
     monkeypatch.setattr("visualsearch.models.PAGE", 5)
-    # What is done on purpose is warned of a thousand times.
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     steps.install(monkeypatch)
     monkeypatch.setattr(tasks, "bell", tasks.bell)
+    # What is done on purpose is warned of a thousand times.
+    logging.disable(logging.CRITICAL)
+    yield
+    # Set back by its own function: each logger remembers what it was told.
+    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.django_db(transaction=True)
