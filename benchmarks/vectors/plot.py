@@ -51,7 +51,8 @@ class _Scale:
 
     def __init__(self, sizes: list[int], times: list[float]) -> None:
         self.powers_of_size = range(floor(log10(min(sizes))), ceil(log10(max(sizes))) + 1)
-        self.powers_of_time = range(floor(log10(min(times))), ceil(log10(max(times))) + 1)
+        # A third of the lowest time, so that its words have room above the axis.
+        self.powers_of_time = range(floor(log10(min(times) / 3)), ceil(log10(max(times))) + 1)
 
     def point(self, size: float, milliseconds: float) -> tuple[float, float]:
         x = _share(log10(size), self.powers_of_size) * (WIDTH - LEFT - RIGHT) + LEFT
