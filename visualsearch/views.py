@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         check_length(int(request.headers.get("Content-Length") or 0))
     except ImageTooLarge as error:
-        # Answered before the body is read, so that it is never stored.
+        # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
         form = PhotoForm({}, MultiValueDict())
         form.errors.clear()
         form.say("photo", error)
