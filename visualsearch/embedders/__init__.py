@@ -10,13 +10,13 @@ from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders.architectures import PUBLISHED
-from visualsearch.embedders.base import Embedder
+from visualsearch.embedders.base import Embedder, Look
 from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.embedders.weights import SUFFIXES
 from visualsearch.exceptions import EmbedderUnavailable
 
-__all__ = ["Embedder", "get_embedder", "load_embedder", "prepare_aside"]
+__all__ = ["Embedder", "Look", "get_embedder", "load_embedder", "prepare_aside"]
 
 logger = logging.getLogger(__name__)
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from django.core.checks import CheckMessage
+from numpy.typing import NDArray
 from PIL import Image
 
 from visualsearch.vectors import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one forward pass says of one image."""
+
+    vector: NDArray[np.float32]
+    """Unit vector, shape (dimensions,)."""
+    activation: NDArray[np.float32] | None
+    """How strongly each place of the image speaks, 0 or more, shape (rows, columns), without what padding added.
+
+    The sum over the channels of the network's last map; None of an embedder without maps. Source: SCDA,
+    https://arxiv.org/abs/1604.04994.
+    """
 
 
 class Embedder(ABC):
@@ -37,6 +54,10 @@ class Embedder(ABC):
 
         Images are upright RGB of any size. Raises EmbedderUnavailable when the model cannot be loaded.
         """
+
+    def look(self, images: Sequence[Image.Image]) -> list[Look]:
+        """Return vector and activation of each image, by the same one pass that `embed` makes; raises as it does."""
+        return [Look(vector, None) for vector in self.embed(images)]
 
     def prepare(self) -> None:  # noqa: B027 - most embedders have nothing to load
         """Load what the first `embed` would load, so that the first photo does not wait for it."""
