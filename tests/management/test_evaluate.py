@@ -184,6 +184,11 @@ def test_csv_of_several_sources_needs_a_source(queries: Path) -> None:
         run(queries)
 
 
+def test_limit_above_what_a_search_may_have_is_refused(queries: Path) -> None:
+    with pytest.raises(CommandError, match="Expected a limit from 1 to 100, got 101"):
+        run(queries, source=PRODUCTS, limit=101)
+
+
 def test_file_that_is_not_there_is_refused(queries: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run(queries.with_name("nothing.csv"), source=PRODUCTS)

@@ -7,7 +7,14 @@ import pytest
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, sync_now
 from tests.search.evaluation.searches import make_measured, make_query
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.exceptions import (
+    EmbedderUnavailable,
+    IndexUnavailable,
+    InvalidQuery,
+    InvalidVector,
+    UnknownSource,
+    VisualSearchError,
+)
 from visualsearch.search import PhotoQuery, Result, find_similar
 from visualsearch.search.evaluation import draw_pictures, query_of
 from visualsearch.search.evaluation.measured import measure_all
@@ -76,9 +83,19 @@ def test_query_that_fails_halfway_stands_in_no_figure(tmp_path: Path) -> None:
     assert [str(one) for one in failed] == ["a.jpg: gone"]
 
 
-def test_embedder_that_is_not_there_stops_all() -> None:
-    def unavailable(query: PhotoQuery) -> list[Result]:
-        raise EmbedderUnavailable("no weights")
+@pytest.mark.parametrize("error", [EmbedderUnavailable, IndexUnavailable, UnknownSource, InvalidQuery])
+def test_what_every_search_would_raise_stops_all(error: type[VisualSearchError]) -> None:
+    def fail(query: PhotoQuery) -> list[Result]:
+        raise error("not now")
 
-    with pytest.raises(EmbedderUnavailable):
-        measure_all([make_query()], [unavailable], seed=0, limit=10)
+    with pytest.raises(error):
+        measure_all([make_query()], [fail], seed=0, limit=10)
+
+
+def test_vector_that_is_wrong_is_that_of_one_photo() -> None:
+    def fail(query: PhotoQuery) -> list[Result]:
+        raise InvalidVector("no direction")
+
+    _, (failure,) = measure_all([make_query()], [fail], seed=0, limit=10)
+
+    assert failure.reason == "no direction"

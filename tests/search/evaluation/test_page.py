@@ -54,13 +54,14 @@ class Addresses(HTMLParser):
 
 def shop() -> None:
     odd = Category.objects.create(name=f"Cups {ODD}", slug="cups")
-    for number in range(12):
-        add_product(draw_mosaic(number), category=odd, title=f"Mosaic {ODD}")
+    for number in range(5):
+        # The last looks like the first, which has the lower id: its own picture finds the other.
+        add_product(draw_mosaic(number % 4), category=odd, title=f"Mosaic {ODD}")
     sync_now()
 
 
-def page(**options: Any) -> str:
-    return render_report(evaluate([query_of(one) for one in draw_pictures(all_sources(), 12, 0)]), **options)
+def page() -> str:
+    return render_report(evaluate([query_of(one) for one in draw_pictures(all_sources(), 5, 0)]))
 
 
 def test_page_needs_no_other_file_and_closes_its_tags() -> None:
@@ -132,7 +133,7 @@ def test_photo_that_is_gone_meanwhile_leaves_an_empty_place(tmp_path: Path) -> N
 
 def test_comparison_is_shown_with_its_sentences() -> None:
     shop()
-    queries = [query_of(one) for one in draw_pictures(all_sources(), 12, 0)]
+    queries = [query_of(one) for one in draw_pictures(all_sources(), 5, 0)]
     catalogues, _ = embed_catalogue(
         shown_objects(all_sources()), [ThumbnailEmbedder(), TinyEmbedder()], lambda source, obj, picture: True
     )
@@ -142,7 +143,7 @@ def test_comparison_is_shown_with_its_sentences() -> None:
 
     assert "tiny against thumbnail" in text
     assert all(sentence in text for sentence in comparison.sentences)
-    assert "12 pictures searched exactly, in memory" in text
+    assert "5 pictures searched exactly, in memory" in text
 
 
 def test_pictures_that_failed_are_listed() -> None:

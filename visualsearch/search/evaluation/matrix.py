@@ -53,21 +53,22 @@ def matrix_of(measured: Sequence[Measured]) -> Matrix:
     made = {one.disturbance for one in measured}
     columns = (ALL, *(name for name in DISTURBANCES if name in made))
     shelves = _shelves(measured)
-    rows = [_row(ALL, measured, columns)]
-    for name in sorted(set(shelves.values()) - {OTHER}):
-        rows.append(_row(name, [one for one in measured if shelves[one.query.category] == name], columns))
-    rest = [one for one in measured if shelves[one.query.category] == OTHER]
-    if rest and len(rows) > 1:
-        rows.append(_row(OTHER, rest, columns))
-    return Matrix(columns=columns, rows=tuple(rows))
+    named = sorted(set(shelves) - {OTHER})
+    # Where no category has pictures enough, "other" would say once more what "all" does.
+    below = [*named, OTHER] if named and OTHER in shelves else named
+    rows = (_row(ALL, measured, columns), *(_row(name, shelves[name], columns) for name in below))
+    return Matrix(columns=columns, rows=rows)
 
 
-def _shelves(measured: Sequence[Measured]) -> dict[str, str]:
-    """Return for each category the row in which it stands."""
-    pictures = Counter(
-        query_category for _, query_category in {(id(one.query), one.query.category) for one in measured}
-    )
-    return {name: name if name and count >= PICTURES_LEAST else OTHER for name, count in pictures.items()}
+def _shelves(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
+    """Return the searches of each row below the first."""
+    queries = {id(one.query): one.query for one in measured}
+    pictures = Counter(query.category for query in queries.values())
+    shelves: dict[str, list[Measured]] = {}
+    for one in measured:
+        name = one.query.category
+        shelves.setdefault(name if name and pictures[name] >= PICTURES_LEAST else OTHER, []).append(one)
+    return shelves
 
 
 def _row(category: str, measured: Sequence[Measured], columns: tuple[str, ...]) -> Row:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable, UnknownSource, VisualSearchError
+from visualsearch.exceptions import (
+    EmbedderUnavailable,
+    IndexUnavailable,
+    InvalidQuery,
+    InvalidVector,
+    VisualSearchError,
+)
 from visualsearch.search.evaluation.queries import Failure, Query
 from visualsearch.search.evaluation.shots import Shot, shots_of
 from visualsearch.search.query import PhotoQuery
@@ -14,6 +20,9 @@ from visualsearch.search.results import Result
 
 Search = Callable[[PhotoQuery], Iterable[Result]]
 """From a question to its results, best first: `find_similar`, or another way to answer that is to be compared."""
+
+_OF_EVERY_SEARCH = (EmbedderUnavailable, IndexUnavailable, InvalidQuery)
+"""What one search raises, the next would raise too; but a vector is wrong for one image alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +71,16 @@ def measure_all(
     """Make every search for every query with each of `searches`, and return what each of those came to, and failures.
 
     A query of which one image cannot be searched with stands in no figure, so that all are measured alike. Raises
-    EmbedderUnavailable, IndexUnavailable and UnknownSource, after which no other search could succeed.
+    EmbedderUnavailable, IndexUnavailable and InvalidQuery, after which no other search could succeed.
     """
     measured: list[list[Measured]] = [[] for _ in searches]
     failed: list[Failure] = []
     for query in queries:
         try:
             rows = [[measure(shot, search, limit) for search in searches] for shot in shots_of(query, seed)]
-        except (EmbedderUnavailable, IndexUnavailable, UnknownSource):
-            raise
         except (VisualSearchError, OSError) as error:
+            if isinstance(error, _OF_EVERY_SEARCH) and not isinstance(error, InvalidVector):
+                raise
             failed.append(Failure(name=query.name, reason=str(error)))
         else:
             for row in rows:

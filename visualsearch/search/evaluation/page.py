@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -15,30 +13,9 @@ from visualsearch.search.evaluation.matrix import ALL, Matrix
 from visualsearch.search.evaluation.plots import BarPlot, percent, plot_bars, plot_histogram, plot_reliability
 from visualsearch.search.evaluation.report import Report
 from visualsearch.search.evaluation.shots import shots_of
+from visualsearch.search.evaluation.tables import tables_of
 from visualsearch.search.evaluation.thumbnails import data_uri_of
 from visualsearch.search.evaluation.worst_cards import cards_of
-
-ECE_BAD = 0.25
-"""An ECE from which a cell of the matrix is as red as one without a right answer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A number of a table and how good it is."""
-
-    text: str
-    good: str
-    """0 to 100, for its colour; empty where there is no number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One figure by category and disturbance."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, int, tuple[Cell, ...]], ...]
-    """Category, pictures, cells."""
 
 
 def render_report(report: Report, comparison: Comparison | None = None) -> str:
@@ -53,7 +30,7 @@ def context_of(report: Report, comparison: Comparison | None = None) -> dict[str
         "report": report,
         "tiles": _tiles(figures),
         "recall": _recall_plot(report.matrix),
-        "tables": _tables(report.matrix),
+        "tables": tables_of(report.matrix),
         "reliability": plot_reliability(report.reliability) if report.reliability else None,
         "scores": plot_histogram(report.scores) if report.scores else None,
         "first_right": sum(report.scores.right) if report.scores else 0,
@@ -101,34 +78,6 @@ def _side_by_side(comparison: Comparison) -> BarPlot:
         pairs = zip((row.cells[0] for row in serving.rows), (row.cells[0] for row in other.rows), strict=True)
     rows = [(name, one.recall_at_1, two.recall_at_1) for name, (one, two) in zip(names, pairs, strict=True)]
     return plot_bars(rows, words=(comparison.serving.about.embedder, comparison.other.about.embedder))
-
-
-def _tables(matrix: Matrix) -> list[Table]:
-    if len(matrix.rows) == 1 and len(matrix.columns) == 1:
-        return []
-    tables = [
-        _table(matrix, "recall@1", lambda cell: _share(cell.recall_at_1)),
-        _table(matrix, "recall@10", lambda cell: _share(cell.recall_at_10)),
-        _table(matrix, "MRR", lambda cell: _share(cell.mrr)),
-    ]
-    if matrix.rows[0].cells[0].ece is not None:
-        tables.append(_table(matrix, "ECE", lambda cell: _error(cell.ece)))
-    return tables
-
-
-def _table(matrix: Matrix, title: str, cell_of: Callable[[Figures], Cell]) -> Table:
-    rows = tuple((row.category, row.pictures, tuple(map(cell_of, row.cells))) for row in matrix.rows)
-    return Table(title=title, columns=matrix.columns, rows=rows)
-
-
-def _share(value: float | None) -> Cell:
-    return Cell(text="\u2013", good="") if value is None else Cell(text=f"{value * 100:.1f}", good=f"{value * 100:.0f}")
-
-
-def _error(value: float | None) -> Cell:
-    if value is None:
-        return Cell(text="\u2013", good="")
-    return Cell(text=f"{value:.3f}", good=f"{max(0.0, 1 - value / ECE_BAD) * 100:.0f}")
 
 
 def _decimal(value: float | None) -> str:

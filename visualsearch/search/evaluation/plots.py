@@ -6,13 +6,13 @@ All plots are 360 units wide, about the pixels of a phone, so that their letters
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visualsearch.search.evaluation.histogram import Histogram
 from visualsearch.search.evaluation.reliability import ReliabilityBin
 
 WIDTH = 360
-_LABELS, _VALUES = 96, 44
+_LABELS, _VALUES = 92, 54
 _ROW = 34
 _LETTERS = 14
 _LEFT, _TOP, _SIDE = 34, 8, 312
@@ -29,6 +29,7 @@ class Bar:
     height: str
     text: str = ""
     """What stands at its end, or is said when it is pointed at."""
+    opacity: str = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +82,17 @@ def plot_bars(rows: Sequence[tuple[str, float | None, float | None]], words: tup
 
 
 def plot_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityPlot:
-    """Return the reliability diagram; empty bins are left empty."""
+    """Return the reliability diagram; empty bins are left empty, those of few results are pale."""
     bars, marks = [], []
+    most = max(one.count for one in bins)
     for one in bins:
         if one.accuracy is None or one.confidence is None:
             continue
         x, width = _LEFT + one.low * _SIDE, (one.high - one.low) * _SIDE - 2
         text = f"{one.count}: {percent(one.confidence)} \u2192 {percent(one.accuracy)}"
         height = max(one.accuracy * _SIDE, 1)
-        bars.append(_bar(x, _TOP + _SIDE - height, width, height, text))
+        bar = _bar(x, _TOP + _SIDE - height, width, height, text)
+        bars.append(replace(bar, opacity=f"{0.3 + 0.7 * one.count / most:.2f}"))
         marks.append(_bar(x, _TOP + (1 - one.confidence) * _SIDE - 1, width, 2))
     return ReliabilityPlot(bars=tuple(bars), marks=tuple(marks))
 

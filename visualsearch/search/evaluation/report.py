@@ -84,7 +84,7 @@ def evaluate(queries: Iterable[Query], *, seed: int = 0, limit: int = LIMIT) -> 
     """Search with every query as shoppers do, and return the figures; `queries` may show progress as it is read.
 
     A picture of the shop is searched with once a disturbance, a photo as it is. The same shop, queries and seed give
-    the same figures but for the times. Raises EmbedderUnavailable, IndexUnavailable and UnknownSource.
+    the same figures but for the times. Raises EmbedderUnavailable, IndexUnavailable and InvalidQuery.
     """
     embedder = serving_embedder()
     (measured,), failed = measure_all(queries, [find_similar], seed=seed, limit=limit)
