@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from visualsearch.checks import check_embedder, check_serving, check_setting, check_sources
+from visualsearch.checks import check_embedder, check_engine, check_serving, check_setting, check_sources
 from visualsearch.sync import want
 
 
 def test_settings_of_the_shop_have_no_problem() -> None:
-    assert check_setting() + check_sources() + check_embedder() == []
+    assert check_setting() + check_sources() + check_embedder() + check_engine() == []
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ def test_settings_of_the_shop_have_no_problem() -> None:
         ({"LIMIT": "ten"}, "VISUALSEARCH['LIMIT'] is 'ten', which is no int."),
         ({"LIMIT": True}, "VISUALSEARCH['LIMIT'] is True, which is no int."),
         ({"BELL": 1}, "VISUALSEARCH['BELL'] is 1, which is no bool."),
+        ({"EMBED_THREADS": 1.5}, "VISUALSEARCH['EMBED_THREADS'] is 1.5, which is no int | None."),
+        ({"EMBED_THREADS": 0}, "VISUALSEARCH['EMBED_THREADS'] is 0."),
         ({"LIMIT": 0}, "VISUALSEARCH['LIMIT'] is 0."),
         ([], "VISUALSEARCH is not a dict."),
     ],
@@ -40,6 +42,39 @@ def test_visualsearch_e002_unknown_embedder(settings: Any) -> None:
 
     assert error.id == "visualsearch.E002"
     assert "nothing" in error.msg
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [
+        (
+            "tpu",
+            "There is no engine 'tpu'. Write one of auto, openvino, openvino-bf16, torch, torch-bf16 into "
+            "VISUALSEARCH['ENGINE'].",
+        ),
+        (
+            "openvino-bf16",
+            "VISUALSEARCH['ENGINE'] is 'openvino-bf16', but openvino is not installed. "
+            "Run `pip install django-visualsearch[openvino]`.",
+        ),
+    ],
+)
+def test_visualsearch_e003_engine_cannot_be_used(
+    engine: str, message: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visualsearch.embedders.engines.find_spec", lambda name: None)
+    settings.VISUALSEARCH = {"ENGINE": engine}
+
+    (error,) = check_engine()
+
+    assert (error.id, error.msg) == ("visualsearch.E003", message)
+    assert error.hint == "With VISUALSEARCH['ENGINE'] = 'auto' the best that is installed is taken."
+
+
+def test_without_an_engine_in_the_setting_none_needs_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualsearch.embedders.engines.find_spec", lambda name: None)
+
+    assert check_engine() == []
 
 
 def test_visualsearch_w001_no_source(monkeypatch: pytest.MonkeyPatch) -> None:

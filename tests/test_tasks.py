@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.concurrency import get_implementation
+from celery.signals import celeryd_after_setup
 from django.db import transaction
 
 from tests.drawing import draw
@@ -34,6 +37,21 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
     monkeypatch.setattr(tasks.sync, "apply_async", broker.apply_async)
     return broker
+
+
+@pytest.mark.parametrize(
+    ("pool", "most", "processes"), [("prefork", None, 4), ("prefork", 8, 8), ("threads", None, 1), ("solo", None, 1)]
+)
+def test_children_of_a_prefork_pool_share_the_cores(
+    pool: str, most: int | None, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = []
+    monkeypatch.setattr(tasks, "share_cores", shared.append)
+    worker = SimpleNamespace(pool_cls=get_implementation(pool), concurrency=4, max_concurrency=most)
+
+    celeryd_after_setup.send(sender="here", instance=worker, conf=None)
+
+    assert shared == ([processes] if processes > 1 else [])
 
 
 def test_many_rings_are_few_messages(broker: Broker) -> None:

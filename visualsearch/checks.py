@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from visualsearch.conf import get_problems, get_settings
 from visualsearch.embedders import get_embedder
+from visualsearch.embedders.engines import AUTO, choose_engine
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.models import ServingEmbedder
 from visualsearch.sources import all_sources
@@ -17,7 +18,7 @@ from visualsearch.sources import all_sources
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_setting, check_sources, check_embedder):
+    for check in (check_setting, check_sources, check_embedder, check_engine):
         checks.register(check, "visualsearch")
     # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
     checks.register(check_serving, checks.Tags.database)
@@ -44,6 +45,18 @@ def check_embedder(**kwargs: Any) -> list[checks.CheckMessage]:
     except EmbedderUnavailable as error:
         hint = "Set VISUALSEARCH['EMBEDDER'] to a name from the README's table, or to a path of weights."
         return [checks.Error(str(error), hint=hint, id="visualsearch.E002")]
+
+
+def check_engine(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when the setting names an engine that is unknown or not installed; loads none."""
+    if get_settings().engine == AUTO:
+        return []
+    try:
+        choose_engine()
+    except EmbedderUnavailable as error:
+        hint = "With VISUALSEARCH['ENGINE'] = 'auto' the best that is installed is taken."
+        return [checks.Error(str(error), hint=hint, id="visualsearch.E003")]
+    return []
 
 
 def check_serving(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:

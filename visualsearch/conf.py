@@ -19,6 +19,10 @@ class Settings:
     """A name from the README's table, a path of weights, or the dotted path of an Embedder class."""
     index: str = "faiss"
     """`faiss`, `exact`, or the dotted path of an Index class."""
+    engine: str = "auto"
+    """What runs the network: `openvino`, `torch`, these with `-bf16`, or `auto` for the best that is installed."""
+    embed_threads: int | None = None
+    """Threads of one forward pass; `None` takes this process's part of the cores that it may use."""
     directory: Path = Path("var/visualsearch")
     """Where snapshots of the index lie; it can be deleted at any time."""
     queue: str = "visualsearch"
@@ -97,14 +101,14 @@ def _read() -> tuple[Settings, tuple[Problem, ...]]:
 
 
 def _problem_with(key: Any, value: Any) -> Problem | None:
-    types = {name.upper(): kind for name, kind in get_type_hints(Settings).items()}
+    types: dict[str, Any] = {name.upper(): kind for name, kind in get_type_hints(Settings).items()}
     if key not in types:
         return Problem(f"VISUALSEARCH has an unknown key {key!r}.", f"Known keys: {', '.join(sorted(types))}.")
     kind = types[key]
     fits = isinstance(value, _CHOICES_OF_TYPE.get(kind, (kind,))) and (kind is bool or not isinstance(value, bool))
     if not fits:
         return Problem(
-            f"VISUALSEARCH['{key}'] is {value!r}, which is no {kind.__name__}.",
+            f"VISUALSEARCH['{key}'] is {value!r}, which is no {getattr(kind, '__name__', kind)}.",
             f"Its default is {_default_of(key)!r}.",
         )
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:

@@ -80,7 +80,8 @@ def crop(image: Image.Image, box: Box) -> Image.Image:
 def open_image(file: bytes | Path | IO[bytes], *, longest_side: int | None = None) -> Image.Image:
     """Return the picture as an upright RGB image without metadata; of a moving one the first frame.
 
-    With `longest_side` a larger picture is shrunk to that many pixels, which is much faster for a large JPEG.
+    With `longest_side` a picture may be shrunk to no less than that many pixels and less than twice as many, which is
+    much faster for a large JPEG.
     An open file is read from its beginning. Raises InvalidImage, or ImageTooLarge for more bytes or pixels than
     the settings allow; OSError of the storage passes, since another try may succeed.
     """
@@ -98,7 +99,7 @@ def upright_rgb(image: Image.Image, *, longest_side: int | None = None) -> Image
     turn = _TO_UPRIGHT.get(_orientation_of(image) or 1)
     rgb = _on_white(image)
     if longest_side:
-        rgb.thumbnail((longest_side, longest_side))
+        rgb = _reduced(rgb, longest_side)
     return rgb if turn is None else rgb.transpose(turn)
 
 
@@ -151,6 +152,12 @@ def _draft(image: Image.Image, longest_side: int) -> None:
     scale = longest_side / max(image.size)
     if scale < 1:
         image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
+
+
+def _reduced(image: Image.Image, longest_side: int) -> Image.Image:
+    """Shrink by a whole number, which is quick; whoever wants an exact size resizes once, not twice."""
+    factor = max(image.size) // longest_side
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _orientation_of(image: Image.Image) -> int | None:

@@ -12,10 +12,11 @@ from time import monotonic
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import celeryd_after_setup, worker_ready
 from django.db import connection, transaction
 
 from visualsearch.conf import get_settings
+from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.sources import all_sources
 from visualsearch.sync import (
@@ -162,6 +163,13 @@ def _new_bell() -> None:
 
 
 os.register_at_fork(after_in_child=_new_bell)
+
+
+@celeryd_after_setup.connect(dispatch_uid="visualsearch.tasks")
+def _share_cores(*, instance: Any, **kwargs: Any) -> None:
+    """Give each child of a prefork pool its part of the cores; threads of one process take turns anyway."""
+    if instance.pool_cls.__module__ == "celery.concurrency.prefork":
+        share_cores(instance.max_concurrency or instance.concurrency)
 
 
 @worker_ready.connect(dispatch_uid="visualsearch.tasks")

@@ -77,7 +77,7 @@ def _vectors(embedder: Any, paths: list[Path], change: Any) -> Iterator[np.ndarr
     from visualsearch.images import open_image
 
     for start in tqdm(range(0, len(paths), _BATCH), desc="embed", unit="batch"):
-        batch = [change(open_image(path, longest_side=448)) for path in paths[start : start + _BATCH]]
+        batch = [change(open_image(path, longest_side=embedder.longest_side)) for path in paths[start : start + _BATCH]]
         yield embedder.embed(batch)
 
 

@@ -5,31 +5,27 @@ from typing import Any
 
 import pytest
 
-from visualsearch.embedders import resnet
 
-State = dict[str, Any]
+@pytest.fixture(scope="module")
+def state() -> dict[str, Any]:
+    from tests.embedders.networks import build
 
-
-def random_state(name: str = "resnet18") -> State:
-    import torch
-
-    torch.manual_seed(1)
-    return dict(getattr(resnet._import_models(), name)(weights=None).state_dict())
-
-
-def save_safetensors(state: State, path: Path) -> None:
-    from safetensors.torch import save_file
-
-    save_file(state, path)
+    return dict(build().state_dict())
 
 
 @pytest.fixture(scope="module")
-def state() -> State:
-    return random_state()
+def path(state: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.embedders.networks import save_safetensors
 
-
-@pytest.fixture(scope="module")
-def path(state: State, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("weights") / "resnet18.safetensors"
     save_safetensors(state, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def narrow_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.embedders.networks import save_narrow
+
+    path: Path = tmp_path_factory.mktemp("weights") / "narrow.safetensors"
+    save_narrow(path)
     return path

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.embedders.conftest import State, save_safetensors
 from tests.embedders.contract import PICTURES, EmbedderContract, draw
+from tests.embedders.networks import State, halved, maps_of, save_safetensors, scaled, torchvision_models
 from visualsearch.embedders import resnet, weights
 from visualsearch.embedders.architectures import PUBLISHED
+from visualsearch.embedders.engines import build_engine
 from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -42,18 +43,50 @@ class TestResNetEmbedder(EmbedderContract):
         return small
 
 
+class TestNarrowResNetEmbedder(EmbedderContract):
+    @pytest.fixture
+    def embedder(self, narrow_path: Path) -> ResNetEmbedder:
+        return ResNetEmbedder(narrow_path)
+
+
 def test_a_vector_is_the_mean_of_the_last_map_of_the_squeezed_picture(state: State, path: Path) -> None:
-    network = resnet._import_models().resnet18(weights=None).eval()
+    network = torchvision_models().resnet18(weights=None).eval()
     network.load_state_dict(state)
-    squeezed = np.asarray(PICTURES[1].resize((224, 224), Image.Resampling.BILINEAR), dtype=np.float32) / 255
-    pixels = torch.from_numpy((squeezed - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]).float().permute(2, 0, 1)
-    with torch.inference_mode():
-        map_ = torch.nn.Sequential(*list(network.children())[:-2])(pixels[None])[0]
-    expected = map_.mean(dim=(1, 2)).numpy()
+    squeezed = np.array(PICTURES[1].resize((224, 224), Image.Resampling.BILINEAR))
+    expected = maps_of(network, scaled(squeezed[None]))[1].mean(dim=(2, 3))[0].numpy()
 
     vector = ResNetEmbedder(path).embed([PICTURES[1]])[0]
 
     np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_a_look_is_the_vector_and_where_it_comes_from(narrow_path: Path) -> None:
+    embedder = ResNetEmbedder(narrow_path)
+
+    looks = embedder.look(PICTURES)
+
+    np.testing.assert_array_equal(np.stack([look.vector for look in looks]), embedder.embed(PICTURES))
+    for look, shape in zip(looks, [(2, 2), (1, 2), (2, 2), (2, 2)], strict=True):
+        assert look.activation is not None
+        assert look.activation.shape == shape
+        assert look.activation.dtype == np.float32
+        assert (look.activation >= 0).all()
+
+
+def test_an_activation_says_where_the_thing_is(path: Path) -> None:
+    image = Image.new("RGB", (224, 224), "white")
+    image.paste(Image.effect_noise((96, 96), 90).convert("RGB"), (128, 128))
+    plain = Image.new("RGB", (224, 224), "white")
+
+    activation, without = (look.activation for look in ResNetEmbedder(path).look([image, plain]))
+
+    assert activation is not None
+    changed = np.abs(activation - without)
+    assert changed[4:, 4:].mean() > 2 * changed[:2, :2].mean()
+
+
+def test_a_look_at_nothing_is_nothing(narrow_path: Path) -> None:
+    assert ResNetEmbedder(narrow_path).look([]) == []
 
 
 @pytest.mark.parametrize(("save", "suffix"), [(torch.save, ".pth"), (torch.save, ".pt"), (save_old_pth, ".pth")])
@@ -70,7 +103,7 @@ def test_each_kind_of_file_gives_the_same_vectors(
 
 def test_half_precision_weights_give_float32_vectors_nearby(state: State, path: Path, tmp_path: Path) -> None:
     half = tmp_path / "half.safetensors"
-    save_safetensors({key: value.half() if value.is_floating_point() else value for key, value in state.items()}, half)
+    save_safetensors(halved(state), half)
 
     vectors = ResNetEmbedder(half).embed(PICTURES)
 
@@ -87,14 +120,13 @@ def test_many_pictures_are_embedded_in_parts(path: Path) -> None:
 
 def test_weights_are_loaded_once_for_all_threads(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = ResNetEmbedder(path)
-    built: list[str] = []
-    build = resnet._build
-    monkeypatch.setattr(resnet, "_build", lambda *given: built.append(given[-1]) or build(*given))
+    built: list[Any] = []
+    monkeypatch.setattr(resnet, "build_engine", lambda network: built.append(network) or build_engine(network))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(embedder.embed, [PICTURES[:1]] * 8))
 
-    assert built == [str(path)]
+    assert len(built) == 1
 
 
 def test_the_fingerprint_names_network_weights_and_preprocessing(path: Path) -> None:
@@ -135,7 +167,10 @@ def test_weights_that_are_not_finite_are_refused(state: State, tmp_path: Path) -
     path = tmp_path / "nan.safetensors"
     save_safetensors({**state, "conv1.weight": state["conv1.weight"] * float("nan")}, path)
 
-    with pytest.raises(EmbedderUnavailable, match="Expected finite weights"):
+    with pytest.raises(
+        EmbedderUnavailable,
+        match="Expected the weights of resnet18 .* conv1.weight are NaN or infinite",
+    ):
         ResNetEmbedder(path).embed(PICTURES)
 
 
@@ -184,22 +219,40 @@ def test_damaged_published_weights_are_told(tmp_path: Path, monkeypatch: pytest.
         ResNetEmbedder("resnet18").prepare()
 
 
-@pytest.mark.parametrize("library", ["torchvision", "safetensors.torch"])
-def test_a_missing_library_is_told_with_the_command(library: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, library, None)
+@pytest.mark.parametrize(
+    ("engine", "module", "extra"),
+    [("torch", "torch", "torch"), ("openvino", "openvino", "openvino"), ("openvino", "safetensors", "openvino")],
+)
+def test_a_missing_library_is_told_with_the_command(
+    engine: str, module: str, extra: str, path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.VISUALSEARCH = {"ENGINE": engine}
+    monkeypatch.delitem(sys.modules, f"visualsearch.embedders.engines.{engine}", raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
 
-    with pytest.raises(EmbedderUnavailable, match=r"Run `pip install django-visualsearch\[torch\]`"):
+    with pytest.raises(EmbedderUnavailable, match=rf"Run `pip install django-visualsearch\[{extra}\]`"):
         ResNetEmbedder(path).embed(PICTURES)
 
 
-def test_e020_torch_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resnet, "find_spec", lambda name: None)
+@pytest.mark.parametrize(
+    ("installed", "weights", "missing", "extra"),
+    [
+        ([], "resnet50", "torch", "torch"),
+        (["openvino"], "some.pth", "torch", "torch"),
+        (["torch"], "some.safetensors", "safetensors", "openvino"),
+        (["safetensors"], "some.safetensors", "openvino or torch", "openvino"),
+    ],
+)
+def test_e020_a_library_is_not_installed(
+    installed: list[str], weights: str, missing: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resnet, "find_spec", lambda name: name if name in installed else None)
 
-    (problem,) = ResNetEmbedder("resnet50").check()
+    (problem,) = ResNetEmbedder(weights).check()
 
     assert problem.id == "visualsearch.E020"
-    assert problem.msg == "The embedder 'resnet50' needs torch, torchvision, safetensors, which is not installed."
-    assert problem.hint == "Run `pip install django-visualsearch[torch]`."
+    assert problem.msg == f"The embedder '{weights}' needs {missing}, which is not installed."
+    assert problem.hint == f"Run `pip install django-visualsearch[{extra}]`."
 
 
 def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
@@ -207,7 +260,7 @@ def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
 
     assert problem.id == "visualsearch.E021"
     assert problem.msg.startswith(f"Expected a file of weights at {tmp_path / 'none.pth'}, but it cannot be read")
-    assert problem.hint.startswith("Put the file there, or write one of resnet18")
+    assert problem.hint.startswith("Put the file there, or write one of products-1, resnet18")
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the weights beside the repository")

@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 
 def test_the_operators_have_names_and_torchvision_can_be_imported() -> None:
-    from visualsearch.embedders.resnet import _import_models
+    from tests.embedders.networks import torchvision_models
     from visualsearch.embedders.torchvision_ops import define_missing_operators
 
     define_missing_operators()
@@ -14,4 +14,4 @@ def test_the_operators_have_names_and_torchvision_can_be_imported() -> None:
 
     assert hasattr(torch.ops.torchvision, "nms")
     assert hasattr(torch.ops.torchvision, "qnms")
-    assert callable(_import_models().resnet18)
+    assert callable(torchvision_models().resnet18)

@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from catalog.models import Product
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, sync_now
+from visualsearch.embedders.engines import Choice
+from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.models import Embedding, SyncRequest
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,13 @@ def test_status_is_said_in_words() -> None:
     words = run("visualsearch_status")
 
     assert "0 wanted: 0 searchable, 0 failed, 0 waiting" in words
+    assert "Engine" not in words
+
+
+def test_status_says_what_the_network_runs_on_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ThumbnailEmbedder, "engine", Choice("torch", "the only one installed; threads: 2"))
+
+    assert "Engine       torch: the only one installed; threads: 2\n" in run("visualsearch_status")
 
 
 def test_search_prints_the_results(photo: Path) -> None:

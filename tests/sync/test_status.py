@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.drawing import draw
 from tests.gallery.models import Poster
 from tests.goods import PRODUCTS, add_poster, add_product, sync_now
+from visualsearch.embedders.engines import Choice, choose_engine
+from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.models import SyncRequest
 from visualsearch.sync import get_progress, get_status, request_sync
 
@@ -72,3 +76,31 @@ def test_index_has_reached_the_journal() -> None:
 
     assert status.revision == status.index_revision == 3
     assert status.indexes[PRODUCTS].size == 2
+
+
+def test_an_embedder_without_a_network_has_no_engine() -> None:
+    assert get_status().engine is None
+
+
+def test_the_engine_of_the_embedder_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = Choice("torch", "the only one installed")
+    monkeypatch.setattr(ThumbnailEmbedder, "engine", choice)
+
+    status = get_status()
+
+    assert status.engine == choice
+    assert status.as_dict()["engine"] == {"name": "torch", "why": "the only one installed"}
+
+
+def test_an_engine_that_is_not_installed_hides_no_number(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    add_product(draw("red"))
+    sync_now()
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "ENGINE": "tpu"}
+    monkeypatch.setattr(ThumbnailEmbedder, "engine", property(lambda self: choose_engine()))
+
+    status = get_status()
+
+    assert status.embedded == 1
+    assert status.engine is not None
+    assert status.engine.name == "none"
+    assert "no engine 'tpu'" in status.engine.why

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders.architectures import PUBLISHED
+from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
 from visualsearch.embedders.base import Embedder, Look
 from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
@@ -61,11 +61,11 @@ def _prepare(name: str) -> None:
 def _build(name: str) -> Embedder:
     if name == ThumbnailEmbedder.name:
         return ThumbnailEmbedder()
-    if name in PUBLISHED or name.endswith(SUFFIXES):
+    if name in SHIPPED or name in PUBLISHED or name.endswith(SUFFIXES):
         return ResNetEmbedder(name)
     if "." in name and all(part.isidentifier() for part in name.split(".")):
         return _build_from_dotted_path(name)
-    known = ", ".join([ThumbnailEmbedder.name, *PUBLISHED])
+    known = ", ".join([ThumbnailEmbedder.name, *SHIPPED, *PUBLISHED])
     raise EmbedderUnavailable(
         f"There is no embedder {name!r}. Write one of {known}, the path of a {' or '.join(SUFFIXES)} file, "
         "or the dotted path of an Embedder class."

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage
 from numpy.typing import NDArray
 from PIL import Image
 
+from visualsearch.embedders.engines import Choice
 from visualsearch.vectors import Vectors
 
 
@@ -40,6 +41,9 @@ class Embedder(ABC):
     dimensions: int
     """Numbers in a vector."""
 
+    longest_side: int = 640
+    """Pixels of the longer side above which an image shows it nothing more; a larger picture may be shrunk to that."""
+
     @property
     @abstractmethod
     def fingerprint(self) -> str:
@@ -58,6 +62,11 @@ class Embedder(ABC):
     def look(self, images: Sequence[Image.Image]) -> list[Look]:
         """Return vector and activation of each image, by the same one pass that `embed` makes; raises as it does."""
         return [Look(vector, None) for vector in self.embed(images)]
+
+    @property
+    def engine(self) -> Choice | None:
+        """Tell what its network runs on and why; None of an embedder without a choice. Raises EmbedderUnavailable."""
+        return None
 
     def prepare(self) -> None:  # noqa: B027 - most embedders have nothing to load
         """Load what the first `embed` would load, so that the first photo does not wait for it."""

@@ -1,7 +1,7 @@
-"""Embeds with a residual network of torchvision: the mean over its last map.
+"""Embeds with a residual network: weights of torchvision's, of a file, or shipped with this package.
 
-Torch is imported by the first vector, not by this module: it takes seconds and hundreds of megabytes that `manage.py`,
-the admin and a forking parent must not pay.
+Torch and OpenVINO are imported by the first vector, not by this module: torch takes seconds and hundreds of megabytes
+that `manage.py`, the admin and a forking parent must not pay.
 """
 
 from __future__ import annotations
@@ -11,182 +11,135 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.checks import CheckMessage, Error
-from numpy.typing import NDArray
 from PIL import Image
 
-from visualsearch.embedders.architectures import PUBLISHED, Architecture, Published
-from visualsearch.embedders.base import Embedder
-from visualsearch.embedders.weights import architecture_of, digest_of_weights
+from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
+from visualsearch.embedders.base import Embedder, Look
+from visualsearch.embedders.engines import LIBRARIES, Choice, Pass, build_engine, choose_engine
+from visualsearch.embedders.network import fold
+from visualsearch.embedders.recipes import Recipe, recipe_of
+from visualsearch.embedders.turns import Run, Turns
+from visualsearch.embedders.weights import Weights, digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
 
-if TYPE_CHECKING:
-    import torch
-
-SIDE = 224
-"""Pixels each way of what the network sees; the whole picture is squeezed into it."""
-
-MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
-"""Of ImageNet's pixels, red green blue, 0 to 1, as in the training of all these weights."""
-
-_AT_ONCE = 16
-_INSTALL = "pip install django-visualsearch[torch]"
+AT_ONCE = 16
+"""Most images in one forward pass: more are no faster each, and need more memory."""
 
 
 class ResNetEmbedder(Embedder):
-    """Embeds with weights that torchvision publishes, or with those in a local `.safetensors` or `.pth` file."""
+    """Embeds with weights that are shipped or published, or with those in a local `.safetensors` or `.pth` file."""
 
     def __init__(self, weights: str | Path) -> None:
         self.name = str(weights)
         self._published = PUBLISHED.get(self.name)
-        self._path = Path(weights)
-        self._network: torch.nn.Module | None = None
+        self._path = SHIPPED[self.name].path if self.name in SHIPPED else Path(weights)
+        self._turns: Turns | None = None
         self._lock = Lock()
 
     @cached_property
-    def architecture(self) -> Architecture:
-        """The network; raises EmbedderUnavailable when the file does not tell."""
-        return self._published.architecture if self._published else architecture_of(self._path)
+    def recipe(self) -> Recipe:
+        """How the weights make vectors; raises EmbedderUnavailable when the file does not tell."""
+        return Recipe(architecture=self._published.architecture) if self._published else recipe_of(self._path)
 
     @cached_property
     def dimensions(self) -> int:  # type: ignore[override]
-        return self.architecture.dimensions
+        return self.recipe.dimensions
+
+    @cached_property
+    def longest_side(self) -> int:  # type: ignore[override]
+        return 2 * self.recipe.fit.side
 
     @cached_property
     def fingerprint(self) -> str:
         digest = self._published.digest if self._published else digest_of_weights(self._path)[:12]
-        return f"{self.architecture.name}-{digest}-squeeze{SIDE}-mean-{self.dimensions}"
+        return self.recipe.fingerprint(digest)
+
+    @property
+    def engine(self) -> Choice:
+        return choose_engine()
 
     def prepare(self) -> None:
-        self._get_network()
+        self._get_turns()
 
     def embed(self, images: Sequence[Image.Image]) -> Vectors:
-        parts = [self._embed(images[start : start + _AT_ONCE]) for start in range(0, len(images), _AT_ONCE)]
-        return np.concatenate(parts) if parts else np.empty((0, self.dimensions), dtype=np.float32)
+        return self._vectors(self._passes(images))
+
+    def look(self, images: Sequence[Image.Image]) -> list[Look]:
+        passes = self._passes(images)
+        maps = [map_ for found in passes for map_ in found.activation]
+        return [
+            Look(vector, self.recipe.fit.without_padding(map_, image))
+            for vector, map_, image in zip(self._vectors(passes), maps, images, strict=True)
+        ]
 
     def check(self) -> list[CheckMessage]:
-        missing = [name for name in ("torch", "torchvision", "safetensors") if find_spec(name) is None]
-        if missing:
+        if missing := self._missing_libraries():
             problem = f"The embedder {self.name!r} needs {', '.join(missing)}, which is not installed."
-            return [Error(problem, hint=f"Run `{_INSTALL}`.", id="visualsearch.E020")]
+            extra = "torch" if "torch" in missing else "openvino"
+            return [Error(problem, hint=f"Run `{_install(extra)}`.", id="visualsearch.E020")]
         try:
             _ = self.fingerprint
         except EmbedderUnavailable as error:
-            hint = f"Put the file there, or write one of {', '.join(PUBLISHED)} into VISUALSEARCH['EMBEDDER']."
+            names = ", ".join([*SHIPPED, *PUBLISHED])
+            hint = f"Put the file there, or write one of {names} into VISUALSEARCH['EMBEDDER']."
             return [Error(str(error), hint=hint, id="visualsearch.E021")]
         return []
 
-    def _embed(self, images: Sequence[Image.Image]) -> Vectors:
-        network = self._get_network()
-        import torch
+    def _passes(self, images: Sequence[Image.Image]) -> list[Pass]:
+        turns = self._get_turns() if images else None
+        parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
+        return [turns.run(self.recipe.fit.squares(part)) for part in parts if turns]
 
-        with torch.inference_mode():
-            # Rows of pixels lie channels last already, which is the layout that convolutions like best.
-            vectors = network(torch.from_numpy(_as_input(images)).permute(0, 3, 1, 2))
-        return normalise(vectors.numpy())
+    def _vectors(self, passes: list[Pass]) -> Vectors:
+        none = np.empty((0, self.dimensions), dtype=np.float32)
+        return normalise(np.concatenate([none, *(found.features for found in passes)]))
 
-    def _get_network(self) -> torch.nn.Module:
+    def _get_turns(self) -> Turns:
         with self._lock:
-            if self._network is None:
-                self._network = self._load()
-            return self._network
+            if self._turns is None:
+                self._turns = Turns(self._load(), AT_ONCE)
+            return self._turns
 
-    def _load(self) -> torch.nn.Module:
-        architecture = self.architecture
+    def _load(self) -> Run:
         try:
-            models = _import_models()
-            state = _download(models, self._published) if self._published else self._read()
+            weights = self._read()
+            try:
+                network = fold(weights, self.recipe)
+            except ValueError as error:
+                name = self.recipe.architecture.name
+                raise EmbedderUnavailable(f"Expected the weights of {name} in {self.name}: {error}.") from error
+            return build_engine(network).run
         except ImportError as error:
-            raise EmbedderUnavailable(f"Expected torch and its companions: {error}. Run `{_INSTALL}`.") from error
-        return _build(models, architecture, state, self.name)
+            extra = "torch" if self._needs_torch else choose_engine().library
+            raise EmbedderUnavailable(
+                f"Expected {extra} and its companions: {error}. Run `{_install(extra)}`."
+            ) from error
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> Weights:
+        if self._published:
+            from visualsearch.embedders.torch_files import download
+
+            return download(self._published)
         # Vectors are stored under the fingerprint, so that it must not name other weights than those in use.
         if digest_of_weights(self._path)[:12] not in self.fingerprint:
             raise EmbedderUnavailable(f"The weights at {self._path} changed since this process began; restart it.")
-        try:
-            return _read_state(self._path)
-        except ImportError:
-            raise
-        except Exception as error:
-            raise EmbedderUnavailable(f"Expected a state dict at {self._path}, but it is damaged: {error}.") from error
+        return read_weights(self._path)
+
+    @property
+    def _needs_torch(self) -> bool:
+        """Published files are pickles."""
+        return self._published is not None or self._path.suffix != ".safetensors"
+
+    def _missing_libraries(self) -> list[str]:
+        missing = [name for name in ("torch" if self._needs_torch else "safetensors",) if find_spec(name) is None]
+        if not missing and not any(find_spec(library) for library in LIBRARIES):
+            missing = [" or ".join(LIBRARIES)]
+        return missing
 
 
-def _import_models() -> Any:
-    try:
-        from torchvision import models
-    except RuntimeError as error:
-        if "torchvision::" not in str(error):
-            raise
-        from visualsearch.embedders.torchvision_ops import define_missing_operators
-
-        define_missing_operators()
-        from torchvision import models
-    return models
-
-
-def _download(models: Any, published: Published) -> dict[str, Any]:
-    """Return the published weights, from the cache of torch if they were downloaded before."""
-    import torch
-
-    weights = models.get_model_weights(published.architecture.name)[published.weights]
-    place = Path(torch.hub.get_dir()) / "checkpoints" / published.file_name
-    try:
-        state: dict[str, Any] = weights.get_state_dict(progress=True, check_hash=True, weights_only=True)
-    except OSError as error:
-        raise EmbedderUnavailable(
-            f"The weights of {published.architecture.name} cannot be downloaded: {error}. "
-            f"Put {weights.url} at {place}, or write the path of a local file into VISUALSEARCH['EMBEDDER']."
-        ) from error
-    except Exception as error:
-        raise EmbedderUnavailable(
-            f"Expected the weights of {published.architecture.name} at {place}, but they are damaged: {error}. "
-            "Delete the file, and it is downloaded again."
-        ) from error
-    return state
-
-
-def _read_state(path: Path) -> dict[str, Any]:
-    if path.suffix == ".safetensors":
-        from safetensors.torch import load_file
-
-        return dict(load_file(path))
-    import torch
-
-    return dict(torch.load(path, map_location="cpu", weights_only=True))
-
-
-def _build(models: Any, architecture: Architecture, state: dict[str, Any], name: str) -> torch.nn.Module:
-    """Return the network without its classifier, ready to embed."""
-    import torch
-
-    # The meta device skips the random start that the weights replace anyway.
-    with torch.device("meta"):
-        network: torch.nn.Module = getattr(models, architecture.name)(weights=None)
-        network.fc = torch.nn.Identity()
-    features = {key: _as_float32(value) for key, value in state.items() if not key.startswith("fc.")}
-    if not all(torch.isfinite(value).all() for value in features.values()):
-        raise EmbedderUnavailable(f"Expected finite weights in {name}, but some are NaN or infinite.")
-    try:
-        network.load_state_dict(features, assign=True)
-    except RuntimeError as error:
-        raise EmbedderUnavailable(f"Expected the weights of {architecture.name} in {name}: {error}.") from error
-    network.requires_grad_(False).eval()
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return network
-
-
-def _as_float32(value: torch.Tensor) -> torch.Tensor:
-    return value.float() if value.is_floating_point() else value
-
-
-def _as_input(images: Sequence[Image.Image]) -> NDArray[np.float32]:
-    """Return the pixels as the network was trained on them, shape (n, SIDE, SIDE, 3)."""
-    squeezed = [np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)) for image in images]
-    scaled = np.stack(squeezed).astype(np.float32) / 255
-    return np.asarray((scaled - MEAN) / DEVIATION, dtype=np.float32)
+def _install(extra: str) -> str:
+    return f"pip install django-visualsearch[{extra}]"

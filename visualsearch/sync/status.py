@@ -9,7 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import load_embedder
+from visualsearch.embedders import Embedder, load_embedder
+from visualsearch.embedders.engines import Choice
+from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
 from visualsearch.models import EmbeddingState, Journal, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
@@ -60,6 +62,8 @@ class Status(Progress):
     """The one that answered before: the way back."""
     fingerprint: str
     dimensions: int
+    engine: Choice | None
+    """What its network runs on and why; None of an embedder without a network."""
     building: Building | None
     """None while no other embedder is being made ready."""
     indexes: dict[str, IndexStatus] = field(default_factory=dict)
@@ -95,6 +99,7 @@ def get_status() -> Status:
         previous=now.previous,
         fingerprint=embedder.fingerprint,
         dimensions=embedder.dimensions,
+        engine=_engine_of(embedder),
         building=get_building(),
         indexes=indexes,
     )
@@ -111,6 +116,13 @@ def get_building() -> Building | None:
         pictures=gap.answering().count(),
         missing=gap.missing().count(),
     )
+
+
+def _engine_of(embedder: Embedder) -> Choice | None:
+    try:
+        return embedder.engine
+    except EmbedderUnavailable as error:
+        return Choice("none", str(error))
 
 
 def _pending(source: VisualSource) -> dict[str, str]:

@@ -38,6 +38,8 @@ def _words(status: Status) -> str:
         f"Journal      revision {status.revision}",
         f"Model        {status.embedder}, {status.dimensions} dimensions ({status.fingerprint})",
     ]
+    if status.engine:
+        lines.append(f"Engine       {status.engine.name}: {status.engine.why}")
     if built := status.building:
         done = f"{built.pictures - built.missing} of {built.pictures} pictures"
         lines.append(f"Building     {built.embedder} takes over when it is complete: {done} ({built.fingerprint})")

@@ -1,0 +1,84 @@
+"""Small networks of chance, made by torchvision: what ours are compared with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+State = dict[str, Any]
+
+NARROW = {"name": "tiny-1", "side": "64", "stretch": "1.34", "licence": "MIT"}
+"""Metadata of a file in the form that this package ships."""
+
+
+def torchvision_models() -> Any:
+    """Return `torchvision.models`, also where its compiled operators do not fit the installed torch."""
+    from visualsearch.embedders.torchvision_ops import define_missing_operators
+
+    define_missing_operators()
+    from torchvision import models
+
+    return models
+
+
+def build(name: str = "resnet18", *, width: int = 64) -> Any:
+    """Return a network of chance, its batch norms too; basic blocks may have another width than 64."""
+    models = torchvision_models()
+    torch.manual_seed(1)
+    network: Any = getattr(models, name)(weights=None)
+    if width != 64:
+        network.inplanes = width
+        network.conv1 = torch.nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        network.bn1 = torch.nn.BatchNorm2d(width)
+        for stage in range(4):
+            old = getattr(network, f"layer{stage + 1}")
+            block = models.resnet.BasicBlock
+            new = network._make_layer(block, width << stage, len(old), stride=2 if stage else 1)
+            setattr(network, f"layer{stage + 1}", new)
+        network.fc = torch.nn.Linear(width * 8, 10)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    return network.eval()
+
+
+def with_head(state: State, dimensions: int = 24) -> State:
+    """Return the state with a head instead of its classifier."""
+    features = {key: value for key, value in state.items() if not key.startswith("fc.")}
+    both = sum(state[f"layer{stage}.1.bn2.weight"].shape[0] for stage in (3, 4))
+    return {**features, "head.weight": torch.randn(dimensions, both) / both, "head.bias": torch.randn(dimensions) / 99}
+
+
+def maps_of(network: Any, pixels: Any) -> tuple[Any, Any]:
+    """Return the maps of the third and the fourth stage, of scaled pixels."""
+    with torch.inference_mode():
+        map_ = network.maxpool(network.relu(network.bn1(network.conv1(pixels))))
+        third = network.layer3(network.layer2(network.layer1(map_)))
+        return third, network.layer4(third)
+
+
+def scaled(pixels: Any) -> Any:
+    """Return bytes of pixels, channels last, as these networks were trained on them."""
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    return ((torch.from_numpy(pixels) / 255 - mean) / deviation).permute(0, 3, 1, 2)
+
+
+def save_safetensors(state: State, path: Path, metadata: dict[str, str] | None = None) -> None:
+    from safetensors.torch import save_file
+
+    save_file(state, path, metadata)
+
+
+def halved(state: State) -> State:
+    """Return the state in half precision."""
+    return {key: value.half() if value.is_floating_point() else value for key, value in state.items()}
+
+
+def save_narrow(path: Path, *, width: int = 8, **metadata: str) -> None:
+    """Write a small network in the form that this package ships: half precision, with a head and metadata."""
+    save_safetensors(halved(with_head(build(width=width).state_dict())), path, {**NARROW, **metadata})

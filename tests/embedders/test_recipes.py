@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.embedders.networks import build, save_safetensors, torchvision_models, with_head
+from visualsearch.embedders import recipes
+from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
+from visualsearch.embedders.fitting import Fit
+from visualsearch.embedders.headers import Header
+from visualsearch.embedders.recipes import recipe_of
+from visualsearch.exceptions import EmbedderUnavailable
+
+torch = pytest.importorskip("torch")
+
+
+def shapes_of(name: str) -> dict[str, tuple[int, ...]]:
+    with torch.device("meta"):
+        state = getattr(torchvision_models(), name)(weights=None).state_dict()
+    return {key: tuple(value.shape) for key, value in state.items()}
+
+
+def recipe_with(monkeypatch: pytest.MonkeyPatch, shapes: Any, **metadata: str) -> recipes.Recipe:
+    monkeypatch.setattr(recipes, "read_header", lambda path: Header(shapes, metadata))
+    return recipe_of(Path("any"))
+
+
+NARROW = {key: tuple(value.shape) for key, value in with_head(build(width=48).state_dict(), 256).items()}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda known: known.name)
+def test_each_architecture_is_known_by_its_weights(architecture: Architecture, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = recipe_with(monkeypatch, shapes_of(architecture.name))
+
+    assert recipe.architecture is architecture
+    assert recipe.fit == Fit(224, None)
+    assert recipe.dimensions == {2: 512, 3: 2048}[architecture.convolutions]
+
+
+@pytest.mark.parametrize("name", ["resnext50_32x4d", "wide_resnet50_2", "mobilenet_v2", "vit_b_32"])
+def test_weights_of_another_network_are_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EmbedderUnavailable, match="one of resnet18, .*, resnet152; it holds others"):
+        recipe_with(monkeypatch, shapes_of(name))
+
+
+@pytest.mark.parametrize(("name", "width"), [("resnet18", 48), ("resnet34", 16), ("resnet18", 96)])
+def test_a_width_is_told_from_the_first_convolution(name: str, width: int, tmp_path: Path) -> None:
+    save_safetensors(build(name, width=width).state_dict(), path := tmp_path / "weights.safetensors")
+
+    recipe = recipe_of(path)
+
+    assert recipe.architecture.name == f"{name}x{width}"
+    assert recipe.architecture.channels == (width, width * 2, width * 4, width * 8)
+    assert recipe.dimensions == width * 8
+
+
+def test_a_file_says_how_it_is_used(narrow_path: Path) -> None:
+    recipe = recipe_of(narrow_path)
+
+    assert recipe.fit == Fit(64, 1.34)
+    assert recipe.dimensions == recipe.head == 24
+    assert recipe.fingerprint("0123456789ab") == "tiny-1-0123456789ab-fit64-1.34-head-24"
+
+
+def test_a_head_needs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = recipe_with(monkeypatch, NARROW)
+
+    assert recipe.fingerprint("0123456789ab") == "resnet18x48-0123456789ab-squeeze224-head-256"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "problem"),
+    [
+        ({"side": "192.5"}, "its side is '192.5', not a number of pixels from 32 to 1024"),
+        ({"side": "8"}, "its side is '8'"),
+        ({"stretch": "0.5"}, "its stretch is '0.5', not a number of 1 or more"),
+        ({"stretch": "inf"}, "its stretch is 'inf'"),
+        ({"name": "../products"}, "its name is '../products', not at most 40 of a-z, 0-9, dot and hyphen"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(
+    metadata: dict[str, str], problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(EmbedderUnavailable, match=f"Expected any to say how it is used: {problem}"):
+        recipe_with(monkeypatch, NARROW, **metadata)
+
+
+@pytest.mark.parametrize("shape", [(256, 384), (256,), (0, 576)])
+def test_a_head_of_another_width_is_refused(shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EmbedderUnavailable, match=r"head.weight has the shape .*, not \(dimensions, 576\)"):
+        recipe_with(monkeypatch, {**NARROW, "head.weight": shape})

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.embedders.contract import PICTURES
+from visualsearch.embedders import resnet
+from visualsearch.embedders.architectures import SHIPPED, Shipped
+from visualsearch.embedders.headers import read_header
+from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.weights import digest_of_weights
+from visualsearch.exceptions import EmbedderUnavailable
+
+DIGESTS: dict[str, str] = {}
+"""First 12 hex digits of each shipped file: a shop's vectors are made with it, so that it never changes."""
+
+BYTES_MOST = 25_000_000
+
+there = pytest.mark.parametrize("model", [model for model in SHIPPED.values() if model.path.exists()])
+
+
+@there
+def test_a_name_means_the_same_vectors_for_ever(model: Shipped) -> None:
+    assert digest_of_weights(model.path)[:12] == DIGESTS[model.name]
+
+
+@there
+def test_the_table_says_what_the_file_says(model: Shipped) -> None:
+    metadata = read_header(model.path).metadata
+
+    assert (metadata["name"], metadata["licence"]) == (model.name, model.licence)
+    assert ResNetEmbedder(model.name).dimensions == model.dimensions
+    assert model.path.stat().st_size <= BYTES_MOST
+    assert model.path.with_suffix(".md").exists()
+
+
+def test_a_shipped_name_is_the_file_in_the_package(narrow_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Tiny(Shipped):
+        path = narrow_path
+
+    monkeypatch.setitem(resnet.SHIPPED, "tiny-1", Tiny(name="tiny-1", dimensions=24, licence="MIT"))
+    embedder = ResNetEmbedder("tiny-1")
+
+    assert embedder.fingerprint == ResNetEmbedder(narrow_path).fingerprint
+    assert embedder.dimensions == 24
+    assert (embedder.embed(PICTURES) == ResNetEmbedder(narrow_path).embed(PICTURES)).all()
+
+
+def test_a_shipped_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shipped, "path", tmp_path / "none.safetensors")
+
+    with pytest.raises(EmbedderUnavailable, match="Expected a file of weights at .*none.safetensors"):
+        ResNetEmbedder("products-1").prepare()

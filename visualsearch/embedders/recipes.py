@@ -1,0 +1,108 @@
+"""Everything beside the weights that decides a vector: the network, what it is shown, and what becomes of its maps."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
+from visualsearch.embedders.fitting import Fit
+from visualsearch.embedders.headers import Header, Shapes, read_header
+from visualsearch.exceptions import EmbedderUnavailable
+
+HEAD = "head.weight"
+"""A linear layer over the means of the third and the fourth stage's maps; without it the fourth's mean is all."""
+
+_SIDES = range(32, 1025)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a file of weights makes vectors."""
+
+    architecture: Architecture
+    fit: Fit = field(default_factory=Fit)
+    head: int | None = None
+    """Rows of the linear layer at the end; None without one."""
+    name: str = ""
+    """What its maker calls it."""
+
+    @property
+    def dimensions(self) -> int:
+        return self.architecture.channels[-1] if self.head is None else self.head
+
+    def fingerprint(self, digest: str) -> str:
+        """Return the name of the vectors that weights of this digest make."""
+        pool = "mean" if self.head is None else "head"
+        return f"{self.name or self.architecture.name}-{digest}-{self.fit.name}-{pool}-{self.dimensions}"
+
+
+def recipe_of(path: Path) -> Recipe:
+    """Return what the header of a file of weights says; raises EmbedderUnavailable when it is no recipe of ours."""
+    header = read_header(path)
+    architecture = _architecture_of(header.shapes, path)
+    try:
+        return Recipe(
+            architecture=architecture,
+            fit=_fit_of(header),
+            head=_head_of(header.shapes, architecture),
+            name=_name_of(header),
+        )
+    except ValueError as error:
+        raise EmbedderUnavailable(f"Expected {path} to say how it is used: {error}.") from error
+
+
+def _architecture_of(shapes: Shapes, path: Path) -> Architecture:
+    width = shapes.get("conv1.weight", (0,))[0]
+    for known in ARCHITECTURES:
+        if _fits(known if known.convolutions == 3 else replace(known, width=width), shapes):
+            return known if width == known.width else replace(known, width=width, name=f"{known.name}x{width}")
+    names = ", ".join(architecture.name for architecture in ARCHITECTURES)
+    raise EmbedderUnavailable(f"Expected {path} to hold torchvision's weights of one of {names}; it holds others.")
+
+
+def _fits(architecture: Architecture, shapes: Shapes) -> bool:
+    stages = [
+        len({key.split(".")[1] for key in shapes if key.startswith(f"layer{stage}.") and key.count(".") > 2})
+        for stage in range(1, 5)
+    ]
+    last = f"layer4.{architecture.blocks[3] - 1}.conv"
+    width = architecture.width
+    # The width of the first block tells a ResNet from the ResNeXt and the wide ResNet of the same depth.
+    return (
+        tuple(stages) == architecture.blocks
+        and width > 0
+        and shapes.get("conv1.weight") == (width, 3, 7, 7)
+        and shapes.get("layer1.0.conv2.weight") == (width, width, 3, 3)
+        and shapes.get(f"{last}{architecture.convolutions}.weight", (0,))[0] == architecture.channels[-1]
+        and f"{last}{architecture.convolutions + 1}.weight" not in shapes
+    )
+
+
+def _head_of(shapes: Shapes, architecture: Architecture) -> int | None:
+    if HEAD not in shapes:
+        return None
+    both = sum(architecture.channels[-2:])
+    rows, columns = shapes[HEAD] if len(shapes[HEAD]) == 2 else (0, 0)
+    if columns != both or rows == 0:
+        raise ValueError(f"{HEAD} has the shape {shapes[HEAD]}, not (dimensions, {both})")
+    return rows
+
+
+def _fit_of(header: Header) -> Fit:
+    side, stretch = header.metadata.get("side", "224"), header.metadata.get("stretch")
+    if not (side.isdecimal() and int(side) in _SIDES):
+        raise ValueError(f"its side is {side!r}, not a number of pixels from {_SIDES[0]} to {_SIDES[-1]}")
+    if stretch is None:
+        return Fit(int(side))
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", stretch) or float(stretch) < 1:
+        raise ValueError(f"its stretch is {stretch!r}, not a number of 1 or more")
+    return Fit(int(side), float(stretch))
+
+
+def _name_of(header: Header) -> str:
+    name = header.metadata.get("name", "")
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,39}", name):
+        raise ValueError(f"its name is {name!r}, not at most 40 of a-z, 0-9, dot and hyphen")
+    return name
