@@ -26,3 +26,7 @@ class ProductSource(VisualSource):
         """Yield the product's pictures as they are ordered."""
         for image in product.images.all():
             yield Picture(key=str(image.pk), file=image.file)
+
+    def get_category(self, product: Product) -> str:
+        """Return the name of the product's category."""
+        return product.category.name if product.category else ""

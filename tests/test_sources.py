@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from catalog.models import Product, ProductImage
+from catalog.models import Category, Product, ProductImage
 from tests.gallery.models import Poster, Print
 from visualsearch import VisualSource
 from visualsearch.exceptions import UnknownSource
@@ -34,6 +34,12 @@ def test_object_without_a_group_stands_alone() -> None:
 
 def test_object_without_a_page_has_no_address() -> None:
     assert get_source("gallery.poster").get_url(Poster(pk=1)) == ""
+
+
+def test_object_lies_on_no_shelf_unless_its_source_says_so() -> None:
+    assert get_source("gallery.poster").get_category(Poster(pk=1)) == ""
+    assert get_source("catalog.product").get_category(Product(category=Category(name="Cups"))) == "Cups"
+    assert get_source("catalog.product").get_category(Product()) == ""
 
 
 def test_object_with_an_empty_picture_field_has_no_picture() -> None:

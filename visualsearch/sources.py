@@ -86,6 +86,13 @@ class VisualSource:
         """Return the line that a result shows."""
         return str(obj)
 
+    def get_category(self, obj: Any) -> str:
+        """Return the shelf on which the object lies: `visualsearch_evaluate` tells its figures apart by it.
+
+        Objects without one, the default, are measured all together.
+        """
+        return ""
+
     def get_url(self, obj: Any) -> str:
         """Return the address of the object's own page, or an empty string."""
         get_absolute_url: Callable[[], str] | None = getattr(obj, "get_absolute_url", None)

@@ -117,31 +117,6 @@ def test_search_with_no_photo_is_refused(tmp_path: Path) -> None:
         run("visualsearch_search", tmp_path / "nothing.png", source=PRODUCTS)
 
 
-def test_evaluate_counts_right_answers(photo: Path) -> None:
-    right, _ = add_product(draw("red")), add_product(draw("blue"))
-    sync_now()
-    queries = photo.with_name("queries.csv")
-    queries.write_text(f"photo,sku\nphoto.png,{right.sku};OTHER\n")
-
-    figures = json.loads(run("visualsearch_evaluate", queries, source=PRODUCTS, json=True))
-
-    assert set(figures) == {"queries", "recall@1", "recall@5", "recall@10", "mrr", "map@10", "p50_ms", "p95_ms"}
-    assert (figures["queries"], figures["recall@1"]) == (1, 1.0)
-
-
-def test_evaluate_exits_1_when_a_photo_cannot_be_read(photo: Path) -> None:
-    queries = photo.with_name("queries.csv")
-    queries.write_text("photo,sku\nphoto.png,A\nmissing.png,A\n")
-
-    with pytest.raises(CommandError, match="1 photos could not be searched with"):
-        run("visualsearch_evaluate", queries, source=PRODUCTS)
-
-
-def test_evaluate_refuses_a_file_that_is_not_there(photo: Path) -> None:
-    with pytest.raises(CommandError, match="No such file"):
-        run("visualsearch_evaluate", photo.with_name("nothing.csv"))
-
-
 def test_verify_exits_1_on_any_difference_and_repairs_it() -> None:
     add_product(draw())
     sync_now()

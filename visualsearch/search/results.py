@@ -32,6 +32,8 @@ class Result:
     group: str
     score: float
     """Cosine of the photo and the picture, -1 to 1."""
+    probability: float | None = None
+    """How likely it is the same product, 0 to 1; None where nothing is calibrated."""
     picture: Picture
 
     def as_dict(self, key_name: str) -> dict[str, Any]:
