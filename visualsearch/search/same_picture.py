@@ -24,7 +24,7 @@ SIDE = 160
 COLOURS_LEAST, EDGES_LEAST, CELL_LEAST = 0.85, 0.65, 0.45
 """Lowest correlations of two copies: of the colours, of their edges, and of the edges in the worst of the cells.
 
-The cells tell two prints on one shirt apart, whose outlines are the same. Things that are alike reach 0.98, 0.7 and 0.4.
+The cells tell two prints on one shirt apart, whose outlines are the same. Things alike reach 0.98, 0.7 and 0.4.
 """
 
 SMALLEST_CROP, SMALLEST_ON_SCREEN = 0.5, 0.35
