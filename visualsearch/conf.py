@@ -57,6 +57,12 @@ class Settings:
     """Largest file that is read, in bytes."""
     image_pixels_most: int = 64_000_000
     """Most pixels of a picture, known from its header before it is decoded."""
+    calibrate_seconds: float = 3600.0
+    """How often a worker looks whether the shop has changed so much that its scores mean something else."""
+    same_product_from: float = 0.5
+    """Probability from which a result is called the same product."""
+    no_match_below: float = 0.15
+    """Probability of the best result below which a search says that nothing is close enough."""
     limit: int = 20
     """Results of a search that does not say how many."""
     limit_most: int = 100

@@ -9,6 +9,7 @@ VisualSearchError
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
+├── CannotCalibrate         there is too little to learn from
 └── IndexUnavailable        the index cannot answer now
     ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
@@ -51,6 +52,10 @@ class EmbedderUnavailable(VisualSearchError):
 
 class EmbedderInUse(VisualSearchError):
     """The rows of this embedder answer searches, or are being made for it."""
+
+
+class CannotCalibrate(VisualSearchError):
+    """The shop, or the photos given, are too few or too much alike to learn from."""
 
 
 class IndexUnavailable(VisualSearchError):

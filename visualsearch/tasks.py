@@ -17,7 +17,9 @@ from django.db import connection, transaction
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.search.fitting import calibrate as calibrate_source
+from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.sync import (
     build,
@@ -94,14 +96,27 @@ def verify() -> None:
             logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
 
 
+@shared_task(name="visualsearch.calibrate", ignore_result=True)
+def calibrate() -> None:
+    """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
+    for source in all_sources():
+        try:
+            for _ in calibrate_source(source) if is_due(source) else ():
+                for _ in sync_outstanding(seconds=SECONDS_A_TASK):
+                    pass
+        except VisualSearchError as error:
+            logger.warning("%s is not calibrated anew: %s", source.name, error)
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: sweeper, search for the forgotten, compaction, proof."""
+    """Return the entries for Celery's `beat_schedule`: sweeper, reconciliation, compaction, proof, calibration."""
     settings = get_settings()
     return {
         "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
+        "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
     }
 
 

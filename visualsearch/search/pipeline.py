@@ -8,17 +8,17 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import crop, open_image
 from visualsearch.models import serving_embedder, space_of
+from visualsearch.search.calibration import NEIGHBOURS, get_calibrated
 from visualsearch.search.candidates import CandidatePages, open_index
 from visualsearch.search.filters import allowed_objects, narrowed_objects
+from visualsearch.search.judging import is_no_match, judge
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result
 from visualsearch.sources import Picture, VisualSource, get_source
-from visualsearch.vectors import Vectors
 
 
 def find_similar(query: PhotoQuery) -> Answer:
@@ -32,32 +32,36 @@ def find_similar(query: PhotoQuery) -> Answer:
     narrowed = narrowed_objects(source, query)
     # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
     embedder = serving_embedder(prepare_next=True)
-    vector = _embed(query, embedder)
-    index = open_index(space_of(source.name, embedder))
-    pages = CandidatePages(index, vector, limit, narrowed)
-    results = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), limit)
-    return Answer(results=tuple(results), revision=index.revision, key_name=source.key_field)
+    region = _region(query)
+    space = space_of(source.name, embedder)
+    index = open_index(space)
+    # A result is judged beside its neighbours, also where fewer are asked for.
+    wanted = max(limit, NEIGHBOURS + 1)
+    pages = CandidatePages(index, embedder.embed([region]), wanted, narrowed)
+    found = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), wanted)
+    judged = judge(found, region, get_calibrated(space))
+    results = tuple(result for result in judged[:limit] if result.score >= query.min_score)
+    no_match = is_no_match(results)
+    return Answer(results=results, revision=index.revision, key_name=source.key_field, no_match=no_match)
 
 
 def _collect(
     pages: CandidatePages, min_score: float, source: VisualSource, allowed: QuerySet[Any], limit: int
 ) -> list[Result]:
-    """Ask for more candidates until there are enough groups, or no candidate left that is near enough."""
+    """Ask for more candidates until there are enough groups, or enough to judge by and no candidate is near enough."""
     results: list[Result] = []
     while len(results) < limit and (page := pages.next()) is not None:
-        near = [candidate for candidate in page if candidate.score >= min_score]
-        shown = list(keep_allowed(source, near, allowed))
+        shown = list(keep_allowed(source, page, allowed))
         pages.kept(len(shown))
         results = best_of_each_group([*results, *shown])
-        if len(near) < len(page):
+        if len(results) > NEIGHBOURS and page and page[-1].score < min_score:
             break
     return results[:limit]
 
 
-def _embed(query: PhotoQuery, embedder: Embedder) -> Vectors:
+def _region(query: PhotoQuery) -> Image.Image:
     image = _open(query)
-    region = crop(image, query.box) if query.box else image
-    return embedder.embed([region])
+    return crop(image, query.box) if query.box else image
 
 
 def _open(query: PhotoQuery) -> Image.Image:

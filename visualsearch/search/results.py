@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from visualsearch.sources import Picture
+
+SURE_FROM, LIKELY_FROM = 0.9, 0.5
+"""Probabilities from which people are told that a result is the product, or likely is."""
+
+
+class Tier(StrEnum):
+    """In which way a result is like the photo."""
+
+    SAME_PICTURE = "same picture"
+    """The photo is a copy of its picture: the file itself, or cropped, resized, recompressed, shown on a screen."""
+    SAME_PRODUCT = "same product"
+    """Its probability reaches the setting SAME_PRODUCT_FROM."""
+    SIMILAR = "similar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +48,15 @@ class Result:
     """Cosine of the photo and the picture, -1 to 1."""
     probability: float | None = None
     """How likely it is the same product, 0 to 1; None where nothing is calibrated."""
+    tier: Tier = Tier.SIMILAR
     picture: Picture
+
+    @property
+    def sureness(self) -> str:
+        """The probability in a word: `sure`, `likely` or `unsure`; empty without one."""
+        if self.probability is None:
+            return ""
+        return "sure" if self.probability >= SURE_FROM else "likely" if self.probability >= LIKELY_FROM else "unsure"
 
     def as_dict(self, key_name: str) -> dict[str, Any]:
         """Return plain values for a program; the object's key stands under `key_name`."""
@@ -42,6 +64,8 @@ class Result:
             key_name: self.key,
             "title": self.title,
             "score": round(self.score, 4),
+            "probability": None if self.probability is None else round(self.probability, 4),
+            "tier": self.tier.value,
             "picture": self.picture.url,
             "url": self.url,
         }
@@ -56,6 +80,15 @@ class Answer:
     """The journal's revision that was searched."""
     key_name: str
     """What the source calls the key of an object, for example "sku"."""
+    no_match: bool = False
+    """Nothing is close enough: no result is as probable as the setting NO_MATCH_BELOW, and the nearest are given all
+    the same. Never so where nothing is calibrated.
+    """
+
+    @property
+    def calibrated(self) -> bool:
+        """Tell whether the results have probabilities."""
+        return any(result.probability is not None for result in self.results)
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the results as plain values for a program."""

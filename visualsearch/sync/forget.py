@@ -8,7 +8,7 @@ from django.db.models import Q
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderInUse
 from visualsearch.indexes import Space, get_index
-from visualsearch.models import Embedding, EmbeddingState, Journal, ServingEmbedder
+from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, ServingEmbedder
 
 PAGE = 1_000
 """Rows changed in one transaction."""
@@ -26,6 +26,7 @@ def forget(name: str) -> int:
     count = 0
     while done := _forget_page(fingerprint):
         count += done
+    Calibration.objects.filter(fingerprint=fingerprint).delete()
     for space in spaces:
         get_index(space).forget()
     return count

@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from visualsearch.exceptions import VisualSearchError
-from visualsearch.sources import all_sources, get_source
+from visualsearch.exceptions import CannotCalibrate, VisualSearchError
+from visualsearch.search.fitting import calibrate, is_due
+from visualsearch.sources import VisualSource, all_sources, get_source
 from visualsearch.sync import finish_building, forget, get_building, rebuild, want, want_previous
 from visualsearch.tasks import bell
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
                     f"Another process is building the index of {source.name}; try again when it is done."
                 )
             self.stdout.write(f"The index of {source.name} is built anew.")
+            self._calibrate(source)
 
     def _change(self, name: str, *, background: bool) -> None:
         if name:
@@ -76,9 +78,21 @@ class Command(BaseCommand):
                 "embedder goes on answering. The list of embeddings in the admin says why; run this again later."
             )
         self.stdout.write(f"Searches are answered by {name}. The way back: visualsearch_rebuild --back")
+        for source in all_sources():
+            self._calibrate(source)
 
     def _build(self) -> None:
         start = get_building()
         with tqdm(total=start.missing if start else 0, unit="picture", disable=None) as bar:
             for batch in finish_building():
                 bar.update(batch.embedded)
+
+    def _calibrate(self, source: VisualSource) -> None:
+        """Learn what the scores mean now, where that is not known."""
+        if not is_due(source):
+            return
+        try:
+            for _ in tqdm(calibrate(source), desc="Calibration", unit="photo", disable=None):
+                pass
+        except CannotCalibrate as error:
+            self.stderr.write(str(error))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visualsearch.exceptions import VisualSearchError
+from visualsearch.models import current_space
+from visualsearch.search.calibration import InUse, in_use
+from visualsearch.sources import all_sources
 from visualsearch.sync import Status, get_status
 
 
@@ -26,12 +30,14 @@ class Command(BaseCommand):
         """Read the status and print it."""
         try:
             status = get_status()
+            known = {source.name: in_use(current_space(source.name)) for source in all_sources()}
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(status.as_dict(), default=str) if options["json"] else _words(status))
+        row = {**status.as_dict(), "calibration": {source: asdict(one) for source, one in known.items()}}
+        self.stdout.write(json.dumps(row, default=str) if options["json"] else _words(status, known))
 
 
-def _words(status: Status) -> str:
+def _words(status: Status, known: dict[str, InUse]) -> str:
     counts = f"{status.embedded} searchable, {status.failed} failed, {status.waiting} waiting"
     lines = [
         f"Pictures     {status.wanted} wanted: {counts}",
@@ -49,4 +55,5 @@ def _words(status: Status) -> str:
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")
+    lines += [f"Sureness     {source}: {one.words}" for source, one in known.items()]
     return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""From results to what they are worth: how sure each is, and in which of three ways it is like the photo."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PIL import Image
+
+from visualsearch.conf import get_settings
+from visualsearch.images import open_image
+from visualsearch.search.calibration import Calibrated
+from visualsearch.search.results import Result, Tier
+from visualsearch.search.same_picture import SIDE, is_same_picture
+from visualsearch.sources import Picture
+
+logger = logging.getLogger(__name__)
+
+LOOKED_AT = 3
+"""First results whose picture may be opened, to see whether the photo is a copy of it."""
+
+OF_A_COPY = 0.99
+"""Least probability of a result whose picture the photo is a copy of."""
+
+
+def judge(results: Sequence[Result], photo: Image.Image, calibrated: Calibrated | None) -> list[Result]:
+    """Return the results in their order, with probability and tier.
+
+    `results` are all that the search found, best first, since a result is judged beside its neighbours; `photo` is the
+    region that was searched with. Without a calibration there is no probability, and the tier `similar` or
+    `same picture`.
+    """
+    scores = [result.score for result in results]
+    probabilities = calibrated.probabilities(scores) if calibrated else [None] * len(results)
+    copies = _copies_of(results, photo, calibrated.units.copy if calibrated else None)
+    return [
+        replace(result, probability=_with_copy(probability, is_copy), tier=_tier(probability, is_copy))
+        for result, probability, is_copy in zip(results, probabilities, copies, strict=True)
+    ]
+
+
+def is_no_match(results: Sequence[Result]) -> bool:
+    """Tell whether nothing is close enough: no result is as probable as the setting NO_MATCH_BELOW asks for."""
+    known = [result.probability for result in results if result.probability is not None]
+    is_copy = any(result.tier is Tier.SAME_PICTURE for result in results)
+    return bool(known) and not is_copy and max(known) < get_settings().no_match_below
+
+
+def _with_copy(probability: float | None, is_copy: bool) -> float | None:
+    return max(probability, OF_A_COPY) if probability is not None and is_copy else probability
+
+
+def _tier(probability: float | None, is_copy: bool) -> Tier:
+    if is_copy:
+        return Tier.SAME_PICTURE
+    is_sure = probability is not None and probability >= get_settings().same_product_from
+    return Tier.SAME_PRODUCT if is_sure else Tier.SIMILAR
+
+
+def _copies_of(results: Sequence[Result], photo: Image.Image, least: float | None) -> list[bool]:
+    """Tell of each result whether the photo is a copy of its picture; opens only what scores as copies do.
+
+    Where nobody knows how copies score, the first result alone is looked at.
+    """
+    worth = LOOKED_AT if least is not None else 1
+    return [
+        place < worth and result.score >= (least or -1.0) and _is_copy(photo, result.picture)
+        for place, result in enumerate(results)
+    ]
+
+
+def _is_copy(photo: Image.Image, picture: Picture) -> bool:
+    try:
+        with picture.open() as file:
+            return is_same_picture(photo, open_image(file, longest_side=SIDE))
+    except Exception as error:  # a storage may raise anything, and a picture that is gone must not end the search
+        logger.warning("Picture %s cannot be compared with the photo: %s", picture.name, error)
+        return False
