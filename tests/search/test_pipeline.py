@@ -130,6 +130,18 @@ def test_filter_returns_all_allowed_however_far_they_are(monkeypatch: pytest.Mon
     assert set(found(draw("red"), filters={"in_stock": False}, limit=3)) == set(allowed)
 
 
+def test_rows_found_but_not_looked_at_are_not_lost_when_the_filter_is_turned_into_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("visualsearch.search.candidates.MOST_CHECKED", 1)
+    for number in range(24):
+        add_product(draw("red", size=96 + number))
+    last = add_product(draw("blue"), in_stock=False)
+    sync_now()
+
+    assert found(draw("red"), filters={"in_stock": False}, limit=3) == [last.sku]
+
+
 def test_few_and_many_allowed_are_answered_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     for colour in COLOURS:
         add_product(draw(colour), in_stock=colour < "k")

@@ -34,4 +34,4 @@ class VisualSearchView(APIView):
             if isinstance(error, EmbedderUnavailable | IndexUnavailable):
                 logger.error("The API cannot search: %s", error)
             return problem(error)
-        return Response({"results": answer.as_rows(), "revision": answer.revision})
+        return Response({"results": answer.as_rows(), "no_match": answer.no_match, "revision": answer.revision})

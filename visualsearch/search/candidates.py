@@ -74,6 +74,8 @@ class CandidatePages:
             return
         if wanted > MOST_CHECKED:
             self._rows = rows_of(self._index.space, self._narrowed)
+            # What was found and not looked at yet is found again, among the rows.
+            self._seen = self._seen[~np.isin(self._seen, self._found.ids)]
             self._found, self._exhausted = _split(self._found, 0)[0], not len(self._rows)
         else:
             self._page = max(self._page, wanted - self._checked)

@@ -33,7 +33,7 @@ def test_rank_is_that_of_the_first_right_result() -> None:
     )
 
 
-def test_search_tells_hits_score_and_probability(tmp_path: Path) -> None:
+def test_search_tells_hits_score_and_probability(tmp_path: Path, uncalibrated: None) -> None:
     right, _ = add_product(draw("red")), add_product(draw("blue"))
     sync_now()
     path = tmp_path / "photo.png"

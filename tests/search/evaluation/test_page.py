@@ -76,7 +76,7 @@ def test_page_needs_no_other_file_and_closes_its_tags() -> None:
     assert not re.search(r"https?:|@import|url\(|<script", text)
 
 
-def test_page_shows_figures_plots_matrix_and_worst_searches() -> None:
+def test_page_shows_figures_plots_matrix_and_worst_searches(uncalibrated: None) -> None:
     shop()
     text = page()
 

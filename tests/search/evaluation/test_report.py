@@ -34,7 +34,7 @@ def without_times(values: Any) -> Any:
     return [without_times(value) for value in values] if isinstance(values, list | tuple) else values
 
 
-def test_shop_is_measured_without_labels(shop: list[Product]) -> None:
+def test_shop_is_measured_without_labels(shop: list[Product], uncalibrated: None) -> None:
     found = report()
 
     assert found.matrix.columns == ("all", *DISTURBANCES)

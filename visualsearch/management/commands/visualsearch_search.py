@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visualsearch.exceptions import VisualSearchError
-from visualsearch.search import Answer, Box, PhotoQuery, find_similar
+from visualsearch.search import Answer, Box, PhotoQuery, Result, find_similar
 
 
 class Command(BaseCommand):
@@ -37,5 +37,12 @@ class Command(BaseCommand):
 
 
 def _words(answer: Answer) -> str:
-    lines = [f"{result.score:6.3f}  {result.key:<16}  {result.title}" for result in answer]
+    lines = [_line(result) for result in answer]
+    if answer.no_match:
+        lines.insert(0, "Nothing close enough. The nearest goods:")
     return "\n".join(lines) or "Nothing is searchable yet."
+
+
+def _line(result: Result) -> str:
+    known = "      " if result.probability is None else f"{result.probability:6.0%}"
+    return f"{result.score:6.3f}  {known}  {result.tier.value:<12}  {result.key:<16}  {result.title}"
