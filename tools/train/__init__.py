@@ -1,0 +1,1 @@
+"""From folders of pictures to the weights that the package ships: `python -m tools.train --help`."""

@@ -1,0 +1,153 @@
+"""Trains the weights of the package: `pretrain`, then `adapt`, then `export`; `folds` measures on goods left out.
+
+Every stage stores its pupil as a `.pt` file that the next one starts from. Two CPU cores are enough.
+"""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from tools.train.adapt import Goods, adapt
+from tools.train.designs import draw_designs
+from tools.train.feed import seed_everything
+from tools.train.measure import embed_all, recall
+from tools.train.network import Student, Teacher, save_student
+from tools.train.pretrain import Stage, general_views, pretrain
+from tools.train.pupil import Pupil
+from tools.train.store import Store, read_photos, read_pictures, read_shop
+
+PRETRAIN = ((0.26, 96, 1.5e-3, 0.7), (0.35, 112, 1.1e-3, 0.5), (0.39, 144, 6e-4, 0.03))
+"""Share of the time, pixels each way, rate at the beginning, share of it that is left at the end."""
+FOLDS = 4
+TEACHER = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
+
+
+def main() -> None:
+    """Run one stage."""
+    arguments = _parser().parse_args()
+    seed_everything(arguments.seed)
+    arguments.run(arguments)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m tools.train", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--pictures", type=Path, default=Path("../shared/data/clothing"), help="Any folder of pictures."
+    )
+    parser.add_argument("--goods", type=Path, default=Path("../shared/data/grocery"), help="Shop pictures and photos.")
+    parser.add_argument("--teacher", type=Path, default=TEACHER)
+    parser.add_argument("--designs", type=int, default=2500, help="Things to draw.")
+    parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
+    stages = parser.add_subparsers(required=True)
+    for name, run, minutes in (("pretrain", _pretrain, 60), ("adapt", _adapt, 10), ("folds", _folds, 6)):
+        stage = stages.add_parser(name)
+        stage.add_argument("--minutes", type=float, default=minutes)
+        stage.add_argument("--start", type=Path, help="A pupil to go on from.")
+        stage.add_argument("--side", type=int, default=176)
+        stage.add_argument("--rate", type=float, default=5e-4)
+        stage.set_defaults(run=run)
+    export = stages.add_parser("export")
+    export.add_argument("start", type=Path)
+    export.add_argument("out", type=Path)
+    export.add_argument("--side", type=int, default=192)
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _pretrain(arguments: Namespace) -> None:
+    pupil, teacher, garments, designs = _begin(arguments)
+    for number, (share, side, rate, falls_to) in enumerate(PRETRAIN):
+        stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
+        pretrain(pupil, teacher, garments, designs, stage, arguments.folder / "base.pt", arguments.seed + number)
+
+
+def _adapt(arguments: Namespace) -> None:
+    pupil, teacher, garments, designs = _begin(arguments)
+    goods = _goods(arguments, "photos_train.csv")
+    _teach(arguments, pupil, teacher, goods, garments, designs, "adapted.pt")
+
+
+def _folds(arguments: Namespace) -> None:
+    """Adapt without each quarter of the goods in turn, and find its unseen photos among all shop pictures."""
+    goods, unseen = _goods(arguments, "photos_train.csv"), _goods(arguments, "photos_test.csv")
+    labels = torch.arange(len(goods.shop))
+    report = []
+    for fold in range(FOLDS):
+        pupil, teacher, garments, designs = _begin(arguments)
+        left_out = labels[labels % FOLDS == fold]
+        _teach(arguments, pupil, teacher, goods.without(left_out), garments, designs, f"fold{fold}.pt")
+        report.append(_measure_fold(pupil.student, unseen, left_out))
+        print(json.dumps(report[-1]))
+    (arguments.folder / "folds.json").write_text(json.dumps(report, indent=1))
+
+
+def _teach(
+    arguments: Namespace,
+    pupil: Pupil,
+    teacher: Teacher,
+    goods: Goods,
+    garments: Store,
+    designs: torch.Tensor,
+    name: str,
+) -> None:
+    stage = Stage(
+        minutes=arguments.minutes,
+        side=arguments.side,
+        rate=arguments.rate,
+        weights=(0.7, 0.3, 1.0, 0.15, 0.5),
+        warm_up=20,
+    )
+    adapt(pupil, teacher, goods, garments, designs, stage, arguments.folder / name, arguments.seed)
+
+
+def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> dict[str, list[float]]:
+    shop, photos = (embed_all(student, store, 192) for store in (unseen.shop, unseen.photos))
+    out = torch.isin(unseen.photos.labels, left_out)
+    return {
+        "left out": recall(photos[out], unseen.photos.labels[out], shop),
+        "seen": recall(photos[~out], unseen.photos.labels[~out], shop),
+        "photos left out": [float(out.sum())],
+    }
+
+
+def _begin(arguments: Namespace) -> tuple[Pupil, Teacher, Store, torch.Tensor]:
+    garments = read_pictures(arguments.pictures)
+    designs = _designs(arguments, garments)
+    teacher = Teacher(arguments.teacher)
+    teacher.settle(functional.interpolate(general_views(garments, designs, 48, 48).images, 128))
+    for shared in (garments.pixels, garments.aspects, garments.labels, designs):
+        shared.share_memory_()
+    pupil = Pupil(Student())
+    if arguments.start:
+        pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
+    return pupil.to(memory_format=torch.channels_last), teacher, garments, designs  # type: ignore[call-overload]
+
+
+def _designs(arguments: Namespace, garments: Store) -> torch.Tensor:
+    kept: Path = arguments.folder / f"designs-{arguments.designs}-{arguments.seed}.pt"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(draw_designs(arguments.designs, garments.pixels, arguments.seed), kept)
+    return torch.load(kept, weights_only=True)  # type: ignore[no-any-return]
+
+
+def _goods(arguments: Namespace, photos: str) -> Goods:
+    shop, skus = read_shop(arguments.goods)
+    return Goods.of(shop, read_photos(arguments.goods, photos, skus))
+
+
+def _export(arguments: Namespace) -> None:
+    pupil = Pupil(Student())
+    pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
+    metadata = {"name": arguments.out.stem, "side": str(arguments.side), "stretch": "1.34", "licence": "MIT"}
+    save_student(pupil.student, arguments.out, metadata, half=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Second stage: phone photos against shop pictures, of goods with known answers, without forgetting the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from tools.train.augment import as_phone_sees, frames, relight, warp
+from tools.train.feed import echo, feed
+from tools.train.network import Teacher
+from tools.train.pretrain import Stage, learn
+from tools.train.pupil import Pupil
+from tools.train.scenes import SIDE, cut_out, grounds, scenes
+from tools.train.store import Store
+from tools.train.views import Batch, drawn_views, join, two_views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """Things with a shop picture and phone photos; labels are places among the shop pictures."""
+
+    shop: Store
+    photos: Store
+    cut: torch.Tensor
+    """The shop pictures without their white ground, uint8 (n, 4, side, side)."""
+
+    @classmethod
+    def of(cls, shop: Store, photos: Store) -> Goods:
+        """Return the goods of a shop and its photos."""
+        return cls(shop=shop, photos=photos, cut=cut_out(shop.pixels))
+
+    def without(self, left_out: torch.Tensor) -> Goods:
+        """Return the goods whose label is not among these; labels keep their meaning."""
+        shop, photos = (~torch.isin(store.labels, left_out) for store in (self.shop, self.photos))
+        return Goods(shop=self.shop.of(shop), photos=self.photos.of(photos), cut=self.cut[shop])
+
+
+def adapt(
+    pupil: Pupil,
+    teacher: Teacher,
+    goods: Goods,
+    garments: Store,
+    designs: torch.Tensor,
+    stage: Stage,
+    out: Path,
+    seed: int,
+) -> None:
+    """Train until the time is over."""
+    make = partial(mixed_views, goods, garments, designs)
+    with feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side, seed=seed) as lessons:
+        learn(pupil, echo(lessons, stage.echoes), stage, out)
+
+
+def mixed_views(
+    goods: Goods, garments: Store, designs: torch.Tensor, classes: int = 9, pairs: int = 8, drawn: int = 6
+) -> Batch:
+    """Return a batch of the second stage: about half of it goods with known answers."""
+    return join(
+        goods_views(goods, garments, classes, first=len(garments) + len(designs)),
+        two_views(garments, pairs),
+        drawn_views(designs, garments, drawn, first=len(garments)),
+    )
+
+
+def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:
+    """See `count` goods four times: two photos, the shop picture, and the shop picture's thing put into the world."""
+    places = torch.randperm(len(goods.shop))[:count]
+    labels = goods.shop.labels[places]
+    photos = torch.stack([_photos_of(goods.photos, label) for label in labels]).T.flatten()
+    frame = frames(goods.photos.aspects[photos], area=(0.4, 1.0), turn=15, tilt=0.12, stretch=1.35, flip=0)
+    photo = warp(goods.photos.pixels[photos].float() / 255, frame, SIDE)
+    calm = frames(goods.shop.aspects[places], area=(0.8, 1.3), turn=5, tilt=0.03, stretch=1.25, flip=0)
+    shop = warp(goods.shop.pixels[places].float() / 255, calm, SIDE, outside="border")
+    scene = scenes(goods.cut[places], grounds(world.pixels, len(places)))
+    images = torch.cat([as_phone_sees(photo), relight(shop, 0.35), as_phone_sees(scene)])
+    things = first + labels.repeat(4)
+    return Batch(images=images, things=things, types=torch.full_like(things, -1))
+
+
+def _photos_of(photos: Store, label: torch.Tensor) -> torch.Tensor:
+    """Return the places of two photos of one thing."""
+    places = (photos.labels == label).nonzero().flatten()
+    return places[torch.randint(len(places), (2,))]

@@ -1,0 +1,76 @@
+"""First stage: what pictures show in general: from a teacher, from types of garments, from two views of one thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import torch
+from tqdm import tqdm
+
+from tools.train.feed import Lesson, echo, feed
+from tools.train.network import Teacher
+from tools.train.pupil import Pupil
+from tools.train.store import Store
+from tools.train.views import Batch, drawn_views, join, two_views
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """How long and how hard a part of the training is."""
+
+    minutes: float
+    rate: float
+    side: int
+    """Pixels each way that the student sees."""
+    teacher_side: int = 128
+    falls_to: float = 0.02
+    """Share of the rate that is left at the end, on half a cosine."""
+    weights: tuple[float, float, float, float, float] = (1.0, 0.2, 0.1, 0.1, 2.0)
+    """Of the losses: to the teacher, its neighbours, things, types, on the way."""
+    echoes: int = 3
+    """How often each batch is learnt from."""
+    warm_up: int = 50
+    """Steps in which the rate rises."""
+
+
+def general_views(garments: Store, designs: torch.Tensor, pairs: int, drawn: int) -> Batch:
+    """Return a batch of the first stage."""
+    return join(two_views(garments, pairs), drawn_views(designs, garments, drawn, first=len(garments)))
+
+
+def pretrain(
+    pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path, seed: int
+) -> None:
+    """Train until the time is over, storing the pupil every five minutes."""
+    make = partial(general_views, garments, designs, 11, 9)
+    with feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side, seed=seed) as lessons:
+        learn(pupil, echo(lessons, stage.echoes), stage, out)
+
+
+def learn(pupil: Pupil, lessons: Iterator[Lesson], stage: Stage, out: Path) -> None:
+    """Take lessons until the time is over."""
+    optimiser = torch.optim.AdamW(pupil.parameters(), lr=stage.rate, weight_decay=0.03)
+    pupil.train()
+    begun, stored, step = monotonic(), monotonic(), 0
+    with tqdm(total=round(stage.minutes * 60), unit="s", mininterval=20) as bar:
+        while (share := (monotonic() - begun) / (stage.minutes * 60)) < 1:
+            fall = stage.falls_to + (1 - stage.falls_to) * 0.5 * (1 + math.cos(math.pi * share))
+            for group in optimiser.param_groups:
+                group["lr"] = stage.rate * fall * min((step + 1) / stage.warm_up, 1)
+            losses = pupil.losses(next(lessons))
+            optimiser.zero_grad()
+            torch.stack([weight * one for weight, one in zip(stage.weights, losses, strict=True)]).sum().backward()
+            torch.nn.utils.clip_grad_norm_(pupil.parameters(), 3.0)
+            optimiser.step()
+            step += 1
+            bar.update(round(monotonic() - begun) - bar.n)
+            bar.set_postfix_str(f"{step} " + " ".join(f"{one.item():.3f}" for one in losses))
+            if monotonic() - stored > 300:
+                stored = monotonic()
+                torch.save(pupil.state_dict(), out)
+    torch.save(pupil.state_dict(), out)

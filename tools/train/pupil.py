@@ -1,0 +1,48 @@
+"""A student with what only its training needs."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tools.train.feed import Lesson
+from tools.train.losses import apart, distance_on_the_way, distance_to_teacher, same_neighbours
+from tools.train.network import DIMENSIONS, Student, Teacher
+
+TYPES = 20
+"""Most classes that a label of the garments may name."""
+
+
+class Pupil(nn.Module):
+    """A student with a translation of each stage to the teacher's channels, and one vector a type of garment."""
+
+    def __init__(self, student: Student) -> None:
+        super().__init__()
+        self.student = student
+        widths = [student.head.in_features // 12 * times for times in (1, 2, 4, 8)]
+        self.translations = nn.ModuleList(
+            nn.Conv2d(width, channels, 1) for width, channels in zip(widths, Teacher.channels, strict=True)
+        )
+        self.types = nn.Parameter(torch.randn(TYPES, DIMENSIONS) * 0.1)
+
+    def losses(self, lesson: Lesson) -> list[torch.Tensor]:
+        """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way."""
+        maps = self.student.maps(lesson.images)
+        vectors, wanted = self.student.embed(maps), [level.float() for level in lesson.wanted]
+        said = [translate(values) for translate, values in zip(self.translations, maps, strict=True)]
+        hints = [distance_on_the_way(own, level) for own, level in zip(said[:-1], wanted[:-1], strict=True)]
+        return [
+            distance_to_teacher(said[-1], wanted[-1]),
+            same_neighbours(vectors, wanted[-1]),
+            apart(vectors, lesson.things),
+            self._kind_loss(vectors, lesson.types),
+            torch.stack(hints).mean(),
+        ]
+
+    def _kind_loss(self, vectors: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        known = types >= 0
+        if not known.any():
+            return vectors.new_zeros(())
+        logits = vectors[known] @ functional.normalize(self.types).T * 12
+        return functional.cross_entropy(logits, types[known])

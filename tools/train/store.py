@@ -1,0 +1,78 @@
+"""From picture files to squares of pixels in memory, so that a step of training reads no file."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from tqdm import tqdm
+
+SIDE = 256
+"""Pixels each way of what is kept of a picture: more than any step looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Pictures squeezed into squares, with what is known of each."""
+
+    pixels: torch.Tensor
+    """uint8, shape (pictures, 3, SIDE, SIDE)."""
+    aspects: torch.Tensor
+    """Width over height of each picture, float32."""
+    labels: torch.Tensor
+    """A class, or -1 where none is known, int64."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def of(self, chosen: torch.Tensor) -> Store:
+        """Return these pictures alone."""
+        return Store(pixels=self.pixels[chosen], aspects=self.aspects[chosen], labels=self.labels[chosen])
+
+
+def read_store(files: list[Path], labels: list[int] | None = None) -> Store:
+    """Decode every file; raises what Pillow raises for one that is no picture."""
+    pixels = torch.empty((len(files), 3, SIDE, SIDE), dtype=torch.uint8)
+    aspects = torch.empty(len(files))
+    for place, file in enumerate(tqdm(files, desc="read", unit="picture", disable=None)):
+        with Image.open(file) as opened:
+            image = opened.convert("RGB")
+        aspects[place] = image.width / image.height
+        square = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+        pixels[place] = torch.from_numpy(square.copy()).permute(2, 0, 1)
+    return Store(pixels=pixels, aspects=aspects, labels=torch.tensor(labels or [-1] * len(files)))
+
+
+def read_rows(file: Path) -> list[dict[str, str]]:
+    """Return the lines of a CSV with a heading."""
+    with file.open(newline="", encoding="utf-8") as opened:
+        return list(csv.DictReader(opened))
+
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+def read_pictures(folder: Path, split: str = "train") -> Store:
+    """Read one split of a folder with an `images.csv` (image, label, split), or every picture of any other folder."""
+    if not (folder / "images.csv").exists():
+        return read_store(sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES))
+    rows = [row for row in read_rows(folder / "images.csv") if row["split"] == split]
+    known = sorted({row["label"] for row in read_rows(folder / "images.csv")} - {"Not sure", "Skip", "Other"})
+    labels = [known.index(row["label"]) if row["label"] in known else -1 for row in rows]
+    return read_store([folder / row["image"] for row in rows], labels)
+
+
+def read_shop(folder: Path) -> tuple[Store, list[str]]:
+    """Read the shop pictures of a `catalog.csv` (sku, image), labelled by place; returns the skus too."""
+    rows = read_rows(folder / "catalog.csv")
+    return read_store([folder / row["image"] for row in rows], list(range(len(rows)))), [row["sku"] for row in rows]
+
+
+def read_photos(folder: Path, name: str, skus: list[str]) -> Store:
+    """Read the phone photos of a CSV (photo, sku), labelled by the place of their sku."""
+    rows = read_rows(folder / name)
+    return read_store([folder / row["photo"] for row in rows], [skus.index(row["sku"]) for row in rows])

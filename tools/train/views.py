@@ -1,0 +1,69 @@
+"""Two views of one thing: what a batch is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from tools.train.augment import as_phone_sees, frames, relight, warp
+from tools.train.scenes import SIDE, grounds, scenes, shop_pictures
+from tools.train.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Views of things, the two views of one thing with one number."""
+
+    images: torch.Tensor
+    things: torch.Tensor
+    types: torch.Tensor
+    """What kind of garment, -1 where that is not known."""
+
+
+def two_views(store: Store, count: int) -> Batch:
+    """See `count` pictures twice: nearly as they are, and as a phone would see them, some before another picture."""
+    places = torch.randperm(len(store))[:count]
+    pixels, aspects = store.pixels[places].float() / 255, store.aspects[places]
+    calm = warp(pixels, frames(aspects, area=(0.65, 1.1), turn=6, tilt=0.03, stretch=1.35), SIDE)
+    wild = warp(pixels, frames(aspects, area=(0.25, 1.1), turn=28, tilt=0.22, stretch=1.5), SIDE)
+    far = (torch.rand(count) < 0.25).nonzero().flatten()
+    wild[far] = _before(pixels[far], aspects[far], store)
+    images = torch.cat([relight(calm, 0.35), as_phone_sees(wild)])
+    return Batch(images=images, things=places.repeat(2), types=store.labels[places].repeat(2))
+
+
+def _before(pixels: torch.Tensor, aspects: torch.Tensor, store: Store) -> torch.Tensor:
+    """Return pictures pasted, smaller, before parts of others."""
+    count = len(pixels)
+    matrix = frames(aspects, area=(1.3, 3.5), turn=20, tilt=0.15, stretch=1.3)
+    matrix[:, :2, 2] = torch.empty(count, 2).uniform_(-0.5, 0.5)
+    mask = torch.ones(count, 1, *pixels.shape[2:])
+    layer = warp(torch.cat([pixels, mask], dim=1), matrix, SIDE, outside="zeros")
+    return grounds(store.pixels, count) * (1 - layer[:, 3:]) + layer[:, :3] * layer[:, 3:]
+
+
+def drawn_views(designs: torch.Tensor, world: Store, count: int, first: int) -> Batch:
+    """See `count` designs twice: as a shop shows them, and in the world; their numbers begin at `first`."""
+    places = torch.randperm(len(designs))[:count]
+    chosen = designs[places]
+    aspects = torch.ones(count)
+    shop = warp(
+        shop_pictures(chosen),
+        frames(aspects, area=(0.9, 1.25), turn=3, tilt=0, stretch=1.2, flip=0),
+        SIDE,
+        outside="border",
+    )
+    photo = scenes(chosen, grounds(world.pixels, count))
+    photo = warp(photo, frames(aspects, area=(0.5, 1.0), turn=8, tilt=0.08, stretch=1.3, flip=0), SIDE)
+    images = torch.cat([relight(shop, 0.3), as_phone_sees(photo)])
+    return Batch(images=images, things=first + places.repeat(2), types=torch.full((2 * count,), -1))
+
+
+def join(*batches: Batch) -> Batch:
+    """Return one batch of several."""
+    return Batch(
+        images=torch.cat([batch.images for batch in batches]),
+        things=torch.cat([batch.things for batch in batches]),
+        types=torch.cat([batch.types for batch in batches]),
+    )
