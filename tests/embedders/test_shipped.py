@@ -49,6 +49,7 @@ def test_a_shipped_name_is_the_file_in_the_package(narrow_path: Path, monkeypatc
 
 def test_a_shipped_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shipped, "path", tmp_path / "none.safetensors")
+    monkeypatch.setitem(resnet.SHIPPED, "products-1", Shipped(name="products-1", dimensions=256, licence="MIT"))
 
     with pytest.raises(EmbedderUnavailable, match="Expected a file of weights at .*none.safetensors"):
         ResNetEmbedder("products-1").prepare()
