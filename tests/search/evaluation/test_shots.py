@@ -43,7 +43,7 @@ def test_shot_can_be_made_again() -> None:
 
 
 def test_large_picture_is_reduced_before_it_is_disturbed() -> None:
-    shots = shots_of(query_by(draw_mosaic(1, size=900)), 0)
+    shots = shots_of(query_by(draw_mosaic(1, size=2 * LONGEST_SIDE)), 0)
 
     assert next(shots).photo.size == (LONGEST_SIDE, LONGEST_SIDE)  # type: ignore[union-attr]
 
