@@ -1,13 +1,18 @@
-"""From a stored picture to its digest, its vector, or the reason why there is none."""
+"""From a stored picture to its digest, its vector, or the reason why there is none.
+
+A few threads read and decode ahead while the calling one asks the database and computes vectors: Pillow's decoders and
+the networks let go of Python's lock.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
+from django.db import connections
 from PIL import Image
 
 from visualsearch.conf import get_settings
@@ -17,14 +22,13 @@ from visualsearch.hashing import digest_of, perceptual_hash
 from visualsearch.images import open_image
 from visualsearch.models import Embedding
 from visualsearch.sources import Picture
+from visualsearch.sync.batches import ahead, batched
 from visualsearch.vectors import as_vectors, pack
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SIDE = 640
-"""Pixels to which a picture is reduced before it waits for its batch: well above what embedders look at."""
-
-T = TypeVar("T")
+THREADS = 4
+"""That read and decode; each may hold one picture in its full size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,14 @@ class Seen:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture that waits for its batch."""
+
+    image: Image.Image
+    perceptual_hash: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """A picture on its way to a vector."""
@@ -45,8 +57,10 @@ class Reading:
     row: Embedding | None
     """What the database says of it so far."""
     seen: Seen | None = None
-    image: Image.Image | None = None
-    """Decoded and waiting for its batch."""
+    content: Future[bytes] | None = None
+    """What a thread reads, until it is decoded."""
+    decoded: Future[Decoded] | None = None
+    """What a thread decodes, until it is embedded."""
     digest: str = ""
     unchanged: bool = False
     """The row already says all of it."""
@@ -55,19 +69,21 @@ class Reading:
 def look_at(readings: Iterable[Reading], embedder: Embedder) -> Iterator[int]:
     """Fill in every reading, computing only the vectors that no row has; yields how many each batch computed.
 
-    A picture that cannot be read or embedded gets its error and stops no other. Raises EmbedderUnavailable.
+    A picture that cannot be read or embedded gets its error and stops no other. Raises EmbedderUnavailable. While one
+    batch is embedded the next is decoded and the files of one more are read; no more than that is held.
     """
-    unknown = (reading for reading in readings if not _is_known(reading, embedder.fingerprint))
-    for batch in batched(unknown, get_settings().batch_size):
-        _embed(batch, embedder)
-        yield sum(1 for reading in batch if reading.seen and reading.seen.vector)
-
-
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield lists of `size` items, the last one shorter; itertools has it from Python 3.12 on."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
+    size = get_settings().batch_size
+    with _threads() as threads:
+        read = ahead((_begin_to_read(reading, threads) for reading in readings), size)
+        unknown = (
+            _begin_to_decode(reading, threads, embedder.longest_side)
+            for reading in read
+            if not _is_known(reading, embedder)
+        )
+        for batch in ahead(batched(unknown, size), 1):
+            if whole := [reading for reading in batch if _is_whole(reading)]:
+                _embed(whole, embedder)
+            yield sum(1 for reading in batch if reading.seen and reading.seen.vector)
 
 
 def reason_of(error: Exception) -> str:
@@ -76,30 +92,60 @@ def reason_of(error: Exception) -> str:
     return text if isinstance(error, InvalidImage) else f"{type(error).__name__}: {text}"
 
 
-def _is_known(reading: Reading, fingerprint: str) -> bool:
-    """Read the picture; tell whether nothing is to be computed: unchanged, unreadable, or the same file as another."""
+@contextmanager
+def _threads() -> Iterator[Executor]:
+    """Give threads that are gone afterwards, whatever happens."""
+    threads = ThreadPoolExecutor(THREADS, "visualsearch-pictures")
     try:
-        content = _read(reading.picture)
-        reading.digest = digest_of(content)
-        reading.unchanged = _says_it_already(reading)
-        if reading.unchanged:
-            return True
-        reading.seen = _same_file(reading.digest, fingerprint)
-        if reading.seen is None:
-            reading.image = open_image(content, longest_side=LONGEST_SIDE)
-            reading.image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    except Exception as error:  # a storage may raise anything, and no picture may stop another
-        _fail(reading, error)
-    return reading.seen is not None
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _begin_to_read(reading: Reading, threads: Executor) -> Reading:
+    reading.content = threads.submit(_read, reading.picture)
+    return reading
+
+
+def _begin_to_decode(reading: Reading, threads: Executor, longest_side: int) -> Reading:
+    if reading.content:
+        reading.decoded = threads.submit(_decode, reading.content.result(), longest_side)
+        reading.content = None
+    return reading
 
 
 def _read(picture: Picture) -> bytes:
     most = get_settings().image_bytes_most
-    with picture.open() as file:
-        content = file.read(most + 1)
+    try:
+        with picture.open() as file:
+            content = file.read(most + 1)
+    finally:
+        # Those of this thread alone: there are storages that keep files in a database.
+        connections.close_all()
     if len(content) > most:
         raise ImageTooLarge(f"Expected a picture of at most {most:,} bytes.")
     return content
+
+
+def _decode(content: bytes, longest_side: int) -> Decoded:
+    image = open_image(content, longest_side=longest_side)
+    return Decoded(image, perceptual_hash(image))
+
+
+def _is_known(reading: Reading, embedder: Embedder) -> bool:
+    """Tell whether nothing is to be computed: unchanged, unreadable, or the same file as another."""
+    try:
+        content = reading.content.result() if reading.content else b""
+        reading.digest = digest_of(content)
+        reading.unchanged = _says_it_already(reading)
+        if not reading.unchanged:
+            reading.seen = _same_file(reading.digest, embedder.fingerprint)
+    except Exception as error:  # a storage may raise anything, and no picture may stop another
+        _fail(reading, error)
+    if reading.unchanged or reading.seen:
+        reading.content = None
+        return True
+    return False
 
 
 def _says_it_already(reading: Reading) -> bool:
@@ -114,6 +160,14 @@ def _same_file(digest: str, fingerprint: str) -> Seen | None:
     same = Embedding.objects.filter(fingerprint=fingerprint, digest=digest, vector__isnull=False)
     found = same.values_list("vector", "perceptual_hash").first()
     return Seen(digest=digest, vector=bytes(found[0] or b""), perceptual_hash=found[1]) if found else None
+
+
+def _is_whole(reading: Reading) -> bool:
+    """Wait for the picture; tell whether it could be decoded."""
+    error = reading.decoded.exception() if reading.decoded else None
+    if isinstance(error, Exception):
+        _fail(reading, error)
+    return error is None
 
 
 def _embed(batch: list[Reading], embedder: Embedder) -> None:
@@ -131,15 +185,15 @@ def _embed(batch: list[Reading], embedder: Embedder) -> None:
 
 
 def _keep(batch: list[Reading], embedder: Embedder) -> None:
-    images = [reading.image for reading in batch if reading.image is not None]
+    decoded = [reading.decoded.result() for reading in batch if reading.decoded]
     # One wrong vector among the rows would spoil the answers of every search.
-    vectors = as_vectors(embedder.embed(images), embedder.dimensions)
-    for reading, image, vector in zip(batch, images, vectors, strict=True):
-        reading.seen = Seen(digest=reading.digest, perceptual_hash=perceptual_hash(image), vector=pack(vector))
-        reading.image = None
+    vectors = as_vectors(embedder.embed([one.image for one in decoded]), embedder.dimensions)
+    for reading, one, vector in zip(batch, decoded, vectors, strict=True):
+        reading.seen = Seen(digest=reading.digest, perceptual_hash=one.perceptual_hash, vector=pack(vector))
+        reading.decoded = None
 
 
 def _fail(reading: Reading, error: Exception) -> None:
-    reading.image = None
+    reading.content = reading.decoded = None
     reading.seen = Seen(digest=reading.digest, error=reason_of(error))
     logger.warning("Picture %s cannot be embedded: %s", reading.picture.name, reading.seen.error)

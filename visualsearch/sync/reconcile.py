@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
+from visualsearch.sync.batches import batched
 from visualsearch.sync.journal import request_sync
-from visualsearch.sync.pictures import batched
 
 logger = logging.getLogger(__name__)
 

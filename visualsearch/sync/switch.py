@@ -15,11 +15,11 @@ from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, space_of
 from visualsearch.sources import all_sources
+from visualsearch.sync.batches import batched
 from visualsearch.sync.gap import TRIES, read_gap
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Key, lease_objects, remove_lapsed
 from visualsearch.sync.objects import WAIT_SECONDS, SyncReport, finish, sync_outstanding, sync_work
-from visualsearch.sync.pictures import batched
 from visualsearch.sync.rebuild import write_first_snapshot
 from visualsearch.sync.reconcile import reconcile
 

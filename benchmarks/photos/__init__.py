@@ -1,0 +1,1 @@
+"""Photos with known answers, made from pictures of things."""
