@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakSet
+from weakref import finalize
 
 import pytest
 from PIL import Image
@@ -11,6 +11,7 @@ from PIL import Image
 from tests.drawing import draw_mosaic
 from tests.embedders.tiny import TinyEmbedder
 from tests.goods import add_poster
+from tests.images.drawn import encoded
 from visualsearch.embedders.base import Embedder
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.sources import Picture
@@ -78,14 +79,15 @@ def test_the_next_batch_is_decoded_and_one_more_read_while_one_is_embedded(monke
 
 
 def test_no_more_than_two_batches_are_held_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    held: WeakSet[Image.Image] = WeakSet()
+    held: list[object] = []
     most: list[int] = []
     decode = pictures._decode
 
     def counted(content: bytes) -> pictures.Decoded:
         decoded = decode(content)
-        held.add(decoded.image)
+        held.append(None)
         most.append(len(held))
+        finalize(decoded.image, held.pop)
         return decoded
 
     monkeypatch.setattr(pictures, "_decode", counted)
@@ -120,19 +122,12 @@ def test_the_picture_at_which_the_embedder_fails_is_found() -> None:
             raise ValueError("too bright")
 
     many = readings(5)
-    white = reading(draw_white())
+    white = reading(encoded(Image.new("RGB", (32, 32), "white")))
     many.insert(1, white)
 
     assert sum(look_at(many, Watched(fail_at_white))) == 5
     assert white.seen
     assert white.seen.error == "ValueError: too bright"
-
-
-def draw_white() -> bytes:
-    from io import BytesIO
-
-    Image.new("RGB", (32, 32), "white").save(file := BytesIO(), "PNG")
-    return file.getvalue()
 
 
 def test_database_and_embedder_are_asked_in_the_calling_thread(monkeypatch: pytest.MonkeyPatch) -> None:
