@@ -44,7 +44,7 @@ def _orientation_of(image: Image.Image) -> int | None:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the image with eight bits a channel, as L, LA, RGB, RGBA or CMYK: without palette or transparent colour."""
+    """Return the image with eight bits a channel, as L, LA, RGB, RGBA or CMYK: no palette, no transparent colour."""
     if image.mode.startswith(("I", "F")):
         return _eight_bits(image)
     if image.has_transparency_data:
