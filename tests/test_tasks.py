@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +10,13 @@ from celery.concurrency import get_implementation
 from celery.signals import celeryd_after_setup
 from django.db import transaction
 
-from tests.drawing import draw
+from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product
 from visualsearch import tasks
-from visualsearch.models import Embedding, SyncRequest
-from visualsearch.tasks import Bell, beat_schedule, find_forgotten, sync, sync_after_commit
+from visualsearch.models import Calibration, Embedding, SyncRequest
+from visualsearch.search.fitting import calibrate as calibrate_source
+from visualsearch.sources import VisualSource
+from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, sync, sync_after_commit
 
 
 class Broker:
@@ -156,3 +159,44 @@ def test_schedule_names_tasks_that_exist() -> None:
     names = {entry["task"] for entry in beat_schedule().values()}
 
     assert names <= set(tasks.sync.app.tasks)
+
+
+@pytest.mark.django_db
+def test_task_calibrates_a_shop_that_has_grown_and_saves_wait_for_no_more_than_one_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(20):
+        add_product(draw_mosaic(number))
+    sync()
+    add_product(draw())
+    late = []
+    monkeypatch.setattr(tasks, "calibrate_source", lambda source: _watched(source, late))
+
+    calibrate()
+
+    assert Calibration.objects.get().pictures == 21
+    assert late[:2] == [20, 21], "What waited was done after the first search."
+    late.clear()
+    calibrate()
+    assert late == []
+
+
+@pytest.mark.django_db
+def test_shop_that_cannot_be_calibrated_is_told_and_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tasks, "is_due", lambda source: True)
+    add_product(draw())
+    sync()
+
+    calibrate()
+
+    assert "catalog.product is not calibrated anew" in caplog.text
+    assert "gallery.poster is not calibrated anew" in caplog.text
+
+
+def _watched(source: VisualSource, ready: list[int]) -> Iterator[None]:
+    """Calibrate, and note before each search how many pictures can be found."""
+    for step in calibrate_source(source):
+        ready.append(Embedding.objects.ready().count())
+        yield step

@@ -39,6 +39,29 @@ def test_photo_shows_the_product_that_looks_like_it(client: Client) -> None:
     assert "no-store" in response["Cache-Control"]
 
 
+def test_page_says_in_words_how_sure_it_is(client: Client) -> None:
+    add_product(draw("red"))
+    add_product(draw("blue", "rectangle"))
+    sync_now()
+
+    content = client.post(PAGE, {"photo": photo()}).content.decode()
+
+    assert "same picture, sure" in content
+    assert "similar, unsure" in content
+    assert "Nothing close enough" not in content
+
+
+def test_page_says_when_nothing_is_close_enough_and_shows_the_nearest(client: Client, settings: Any) -> None:
+    add_product(draw("red"), title="A red cup")
+    sync_now()
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+
+    content = client.post(PAGE, {"photo": photo(draw("blue", "rectangle"))}).content.decode()
+
+    assert "Nothing close enough. The nearest goods:" in content
+    assert "A red cup" in content
+
+
 def test_title_of_a_product_cannot_write_html(client: Client) -> None:
     add_product(draw("red"), title="<script>alert(1)</script>")
     sync_now()

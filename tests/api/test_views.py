@@ -35,6 +35,31 @@ def test_photo_is_answered_with_the_products_that_look_like_it(client: Client) -
     assert answer["revision"] == 2
 
 
+def test_every_result_has_its_probability_and_tier(client: Client) -> None:
+    for colour in ("red", "blue", "green"):
+        add_product(draw(colour))
+    sync_now()
+
+    answer = search(client).json()
+
+    first, *others = answer["results"]
+    assert answer["no_match"] is False
+    assert (first["tier"], first["probability"]) == ("same picture", 0.99)
+    assert {other["tier"] for other in others} <= {"same product", "similar"}
+    assert all(0 <= other["probability"] <= first["probability"] for other in others)
+
+
+def test_nothing_close_enough_is_said(client: Client, settings: Any) -> None:
+    add_product(draw("red"))
+    sync_now()
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+
+    answer = search(client, draw("blue", "rectangle")).json()
+
+    assert answer["no_match"] is True
+    assert [result["tier"] for result in answer["results"]] == ["similar"]
+
+
 def test_limit_and_lowest_score_are_kept(client: Client) -> None:
     for colour in ("red", "blue", "green"):
         add_product(draw(colour))

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Product
-from tests.drawing import draw
+from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.embedders.engines import Choice
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
@@ -91,6 +91,19 @@ def test_status_has_the_documented_keys() -> None:
     assert status["dimensions"] > 0
 
 
+def test_status_tells_where_probabilities_come_from() -> None:
+    for number in range(20):
+        add_product(draw_mosaic(number))
+    sync_now()
+    assert json.loads(run("visualsearch_status", "--json"))["calibration"][PRODUCTS]["units"] == "embedder"
+
+    run("visualsearch_rebuild", source=PRODUCTS)
+
+    known = json.loads(run("visualsearch_status", "--json"))["calibration"][PRODUCTS]
+    assert (known["units"], known["curve"], known["pictures"]) == ("shop", "embedder", 20)
+    assert f"{PRODUCTS}: in units of the shop's 20 pictures" in run("visualsearch_status")
+
+
 def test_status_is_said_in_words() -> None:
     words = run("visualsearch_status")
 
@@ -113,6 +126,20 @@ def test_search_prints_the_results(photo: Path) -> None:
     assert [set(row) >= {"sku", "title", "score", "picture"} for row in rows] == [True]
     assert rows[0]["sku"] == product.sku
     assert "A red cup" in run("visualsearch_search", photo, source=PRODUCTS)
+
+
+def test_search_says_how_sure_it_is(photo: Path, settings: Any) -> None:
+    add_product(draw("red"))
+    add_product(draw("blue", "rectangle"))
+    sync_now()
+
+    words = run("visualsearch_search", photo, source=PRODUCTS)
+    assert " 99%  same picture" in words
+    assert "Nothing close enough" not in words
+
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    photo.write_bytes(draw("green", "rectangle"))
+    assert run("visualsearch_search", photo, source=PRODUCTS).startswith("Nothing close enough. The nearest goods:\n")
 
 
 @pytest.mark.parametrize("options", [{"box": "1,2"}, {"limit": 0}, {"source": "shoes"}])

@@ -14,7 +14,7 @@ from tests.drawing import draw
 from tests.gallery.models import Poster
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
 from visualsearch.exceptions import InvalidImage, InvalidQuery, UnknownSource
-from visualsearch.search import Box, PhotoQuery, find_similar
+from visualsearch.search import Box, PhotoQuery, Tier, find_similar
 from visualsearch.sources import Picture
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,44 @@ def test_lowest_score_cuts_the_answer() -> None:
     sync_now()
 
     assert found(draw("red"), min_score=0.99) == [product.sku]
+
+
+def test_result_is_as_probable_and_of_the_same_tier_however_many_are_asked_for() -> None:
+    for colour in COLOURS:
+        add_product(draw(colour))
+    sync_now()
+
+    (one,) = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS, limit=1))
+    many = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS, limit=20)).results
+    near = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS, min_score=0.99)).results
+
+    assert one.probability is not None
+    assert (one.probability, one.tier) == (many[0].probability, many[0].tier) == (near[0].probability, near[0].tier)
+    assert one.tier is Tier.SAME_PICTURE
+
+
+def test_nothing_close_enough_is_said_and_the_nearest_are_given(settings: Any) -> None:
+    for colour in COLOURS:
+        add_product(draw(colour))
+    sync_now()
+
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    far = find_similar(PhotoQuery(photo=draw("red", "rectangle"), source=PRODUCTS))
+    own = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS))
+
+    assert (far.no_match, own.no_match) == (True, False)
+    assert len(far) == len(own) == len(COLOURS)
+
+
+def test_search_without_calibration_never_refuses(uncalibrated: None, settings: Any) -> None:
+    add_product(draw("red"))
+    sync_now()
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
+
+    answer = find_similar(PhotoQuery(photo=draw("blue", "rectangle"), source=PRODUCTS))
+
+    assert not answer.no_match
+    assert not answer.calibrated
 
 
 def test_box_searches_with_a_region_of_the_photo() -> None:

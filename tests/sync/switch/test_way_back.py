@@ -8,8 +8,9 @@ from catalog.models import Product, ProductImage
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, found, sync_now
 from tests.sync.switch.steps import OLD, TINY, answering, assert_equal, change, replace
+from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderInUse, EmbedderUnavailable
-from visualsearch.models import Embedding
+from visualsearch.models import Calibration, Embedding
 from visualsearch.sources import get_source
 from visualsearch.sync import (
     build,
@@ -102,7 +103,13 @@ def test_forgotten_embedder_leaves_no_vector_and_can_come_back(goods: list[Produ
     change()
     change(OLD)
 
+    Calibration.objects.create(
+        source="x", fingerprint=load_embedder(TINY).fingerprint, parameters={}, pictures=7, revision=7
+    )
+
     assert forget(TINY) == 7
+
+    assert not Calibration.objects.exists()
     assert not Embedding.objects.filter(fingerprint="tiny-27", vector__isnull=False).exists()
     assert not list((settings.VISUALSEARCH["DIRECTORY"] / PRODUCTS / "tiny-27").glob("0*"))
 

@@ -11,8 +11,12 @@ import numpy as np
 from visualsearch.search.calibration.curve import Curve, Evidence, Units
 from visualsearch.search.calibration.logistic import Values, fit_logistic
 
-OUTSIDERS_SHARE = 0.25
-"""Photos of things that are not sold, for each photo of one that is: what `fit_curve` takes for usual."""
+OUTSIDERS_SHARE = 0.1
+"""Photos of things that are not sold, for each photo of one that is: what `fit_curve` takes for usual.
+
+Measured with MobileNet-V2 on groceries left out of the fit: a quarter refuses 83 of 100 strangers instead of 81, at an
+error of probability of 0.058 instead of 0.056; none at all 74, at 0.049.
+"""
 
 COPIES_MISSED = 0.02
 
