@@ -100,6 +100,24 @@ def test_a_forked_child_starts_afresh_even_while_another_thread_loads() -> None:
     assert "thumbnail" in embedders._loaded
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_frees_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = os.getpid()
+
+    class WithThreads(ThumbnailEmbedder):
+        def __del__(self) -> None:
+            if os.getpid() != parent:
+                os._exit(1)
+
+    monkeypatch.setitem(embedders._loaded, "with threads", WithThreads())
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 @pytest.mark.parametrize("name", ["thumbnail", "resnet50"])
 def test_torch_is_not_imported_before_the_first_vector(name: str) -> None:
     probe = subprocess.run(

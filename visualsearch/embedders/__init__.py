@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _loaded: dict[str, Embedder] = {}
 _prepared: set[str] = set()
+_of_the_parent: list[Embedder] = []
 _lock = Lock()
 
 
@@ -83,9 +84,11 @@ def _build_from_dotted_path(path: str) -> Embedder:
 
 
 def _forget() -> None:
-    """A forked child starts afresh: threads of torch and locks held in the parent do not live on in it."""
+    """A forked child starts afresh: threads of the engines and locks held in the parent do not live on in it."""
     global _lock
     _lock = Lock()
+    # Kept, since to free them would wait for ever for threads that the child does not have (OpenVINO's do).
+    _of_the_parent.extend(_loaded.values())
     _loaded.clear()
     _prepared.clear()
 
