@@ -14,6 +14,8 @@ export PORT SERVE DATA
 SIZES ?= 10000,100000
 PICTURES ?=
 RESULTS ?= var/benchmarks
+EMBEDDERS ?= thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
+	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
 .PHONY: demo test lint types layers tests bench torture clean
 
@@ -46,6 +48,9 @@ bench: $(READY) $(VENV)/.rivals
 	@$(RUN) -m benchmarks.vectors.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
 	@$(RUN) -m benchmarks.filters --json $(RESULTS)/filters.json
 	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
+	@$(RUN) -m benchmarks.embedding --json $(RESULTS)/embedding.json
+	@$(if $(wildcard ../shared/data/grocery),$(RUN) -m benchmarks.quality $(EMBEDDERS) --json $(RESULTS)/quality.json \
+		--svg $(RESULTS)/quality.svg)
 
 # Without a C++ compiler they cannot be installed, and are left out.
 $(VENV)/.rivals: $(READY)

@@ -1,7 +1,4 @@
-"""Draw time against size, both axes logarithmic, from files of figures: `python -m benchmarks.vectors.plot --help`.
-
-The picture is written by hand, a few lines of SVG, so that nothing needs to be installed for it.
-"""
+"""Draw time against size, both axes logarithmic, from files of figures: `python -m benchmarks.vectors.plot --help`."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ from itertools import pairwise
 from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
+
+from benchmarks.svg import picture, text
 
 WIDTH, HEIGHT = 720, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 150, 50, 60
@@ -39,11 +38,8 @@ def draw(results: list[dict[str, Any]]) -> str:
         parts += _line(points, labels, name, colour, below)
     for result in results:
         x, y = scale.point(result["vectors"], result["index_ms"]["median"])
-        parts.append(_text(x, y + 35, f"recall {result['recall_at_10']:.4f}", LINES[1][2]))
-    style = "font-family='system-ui, sans-serif' font-size='12'"
-    head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' {style} role='img'>"
-    title = "<title>Median milliseconds of one query against the number of vectors</title>"
-    return "\n".join([head, title, f"<rect width='{WIDTH}' height='{HEIGHT}' fill='white'/>", *parts, "</svg>", ""])
+        parts.append(text(x, y + 35, f"recall {result['recall_at_10']:.4f}", LINES[1][2]))
+    return picture("Median milliseconds of one query against the number of vectors", WIDTH, HEIGHT, parts)
 
 
 class _Scale:
@@ -68,13 +64,13 @@ def _axes(scale: _Scale) -> Iterator[str]:
     lowest_size, lowest_time = 10.0 ** scale.powers_of_size[0], 10.0 ** scale.powers_of_time[0]
     for power in scale.powers_of_size:
         x, y = scale.point(10**power, lowest_time)
-        yield f"<path d='M{x:.0f} {TOP}V{y:.0f}' stroke='#ddd'/>" + _text(x, y + 20, f"{10**power:,}")
+        yield f"<path d='M{x:.0f} {TOP}V{y:.0f}' stroke='#ddd'/>" + text(x, y + 20, f"{10**power:,}")
     for power in scale.powers_of_time:
         x, y = scale.point(lowest_size, 10.0**power)
         yield f"<path d='M{x:.0f} {y:.0f}H{WIDTH - RIGHT}' stroke='#ddd'/>"
-        yield _text(x - 8, y + 4, f"{10.0**power:,g}", anchor="end")
-    yield _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, "vectors")
-    yield _text(LEFT - 50, TOP - 24, "median milliseconds of one query, one thread", anchor="start")
+        yield text(x - 8, y + 4, f"{10.0**power:,g}", anchor="end")
+    yield text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, "vectors")
+    yield text(LEFT - 50, TOP - 24, "median milliseconds of one query, one thread", anchor="start")
 
 
 def _milliseconds(value: float) -> str:
@@ -85,12 +81,8 @@ def _line(points: list[tuple[float, float]], labels: list[str], name: str, colou
     for (x, y), (to_x, to_y) in pairwise(points):
         yield f"<path d='M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}' stroke='{colour}' stroke-width='2'/>"
     for (x, y), label in zip(points, labels, strict=True):
-        yield f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>" + _text(x, y + below, label, colour)
-    yield _text(points[-1][0] + 34, points[-1][1] + 4, name, colour, anchor="start")
-
-
-def _text(x: float, y: float, text: str, colour: str = "#444", anchor: str = "middle") -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' fill='{colour}' text-anchor='{anchor}'>{text}</text>"
+        yield f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>" + text(x, y + below, label, colour)
+    yield text(points[-1][0] + 34, points[-1][1] + 4, name, colour, anchor="start")
 
 
 if __name__ == "__main__":

@@ -147,9 +147,14 @@ class FaissIndex(Index):
 
     def _checked_in_full(self) -> Layers:
         """Return layers whose files are what was written: damage must not be copied under a new seal."""
-        while (layers := self._layers).snapshot and (found := self._damage_of(layers.number)):
+        while (layers := self._layers).snapshot and (found := self._damage_of(layers.number) or self._lost(layers)):
             self._distrust(layers, SnapshotDamaged(found[0]))
         return layers
+
+    def _lost(self, layers: Layers) -> list[str]:
+        """Tell of files that are gone: what is still open of them can be compared with nothing."""
+        folder = self._shelf.folder(layers.number)
+        return [] if folder.exists() else [f"{folder} is gone."]
 
     def _damage_of(self, number: int) -> list[str]:
         folder = self._shelf.folder(number)

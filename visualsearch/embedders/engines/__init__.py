@@ -70,9 +70,12 @@ def choose_engine() -> Choice:
     return Choice(wanted, f"the setting names it; {threads}")
 
 
-def build_engine(network: Network) -> Engine:
-    """Return the chosen engine, ready to run this network; raises EmbedderUnavailable as `choose_engine` does."""
-    kind = ENGINES[choose_engine().name]
+def build_engine(network: Network, name: str | None = None) -> Engine:
+    """Return an engine that runs this network: the one of this name, or else the chosen one.
+
+    Raises EmbedderUnavailable as `choose_engine` does.
+    """
+    kind = ENGINES[name or choose_engine().name]
     if kind.library == "openvino":
         from visualsearch.embedders.engines.openvino import OpenVinoEngine
 

@@ -1,0 +1,1 @@
+"""Pictures to vectors by this package against the obvious way, with the same weights."""
