@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.embedders.networks import torchvision_models
 from visualsearch.embedders import Embedder
+from visualsearch.embedders.base import Look
 from visualsearch.embedders.engines.processor import count_threads
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.network import DEVIATION, MEAN
@@ -42,8 +43,15 @@ class MobileNetEmbedder(Embedder):
         self._request = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
 
     def embed(self, images: Sequence[Image.Image]) -> Vectors:
+        return normalise(self._maps(images).mean(axis=(2, 3)))
+
+    def look(self, images: Sequence[Image.Image]) -> list[Look]:
+        maps = self._maps(images)
+        vectors = normalise(maps.mean(axis=(2, 3)))
+        return [Look(vector, map_.sum(axis=0)) for vector, map_ in zip(vectors, maps, strict=True)]
+
+    def _maps(self, images: Sequence[Image.Image]) -> np.ndarray:
         if self._request is None:
             self.prepare()
         scaled = (Fit(224).squares(images).astype(np.float32) / 255 - MEAN) / DEVIATION
-        maps = next(iter(self._request.infer([np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))]).values()))
-        return normalise(maps.mean(axis=(2, 3)))
+        return np.array(next(iter(self._request.infer([np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))]).values())))

@@ -54,6 +54,12 @@ def with_head(state: State, dimensions: int = 24) -> State:
     return {**features, "head.weight": torch.randn(dimensions, both) / both, "head.bias": torch.randn(dimensions) / 99}
 
 
+def with_objectness(state: State) -> State:
+    """Return the state with chance numbers that tell where objects are."""
+    both = sum(state[f"layer{stage}.1.bn2.weight"].shape[0] for stage in (3, 4))
+    return {**state, "objectness.weight": torch.randn(both) / both**0.5, "objectness.bias": torch.randn(1)}
+
+
 def maps_of(network: Any, pixels: Any) -> tuple[Any, Any]:
     """Return the maps of the third and the fourth stage, of scaled pixels."""
     with torch.inference_mode():
@@ -81,4 +87,4 @@ def halved(state: State) -> State:
 
 def save_narrow(path: Path, *, width: int = 8, **metadata: str) -> None:
     """Write a small network in the form that this package ships: half precision, with a head and metadata."""
-    save_safetensors(halved(with_head(build(width=width).state_dict())), path, {**NARROW, **metadata})
+    save_safetensors(halved(with_objectness(with_head(build(width=width).state_dict()))), path, {**NARROW, **metadata})

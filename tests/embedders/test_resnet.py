@@ -57,16 +57,17 @@ def test_a_vector_is_the_mean_of_the_last_map_of_the_squeezed_picture(state: Sta
 
     vector = ResNetEmbedder(path).embed([PICTURES[1]])[0]
 
-    np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), atol=1e-5)
+    # Not closer: the engine computes in bfloat16 where the processor does.
+    assert vector @ expected / np.linalg.norm(expected) > 0.9999
 
 
-def test_a_look_is_the_vector_and_where_it_comes_from(narrow_path: Path) -> None:
+def test_a_look_is_the_vector_and_where_the_objects_are(narrow_path: Path) -> None:
     embedder = ResNetEmbedder(narrow_path)
 
     looks = embedder.look(PICTURES)
 
     np.testing.assert_array_equal(np.stack([look.vector for look in looks]), embedder.embed(PICTURES))
-    for look, shape in zip(looks, [(2, 2), (1, 2), (2, 2), (2, 2)], strict=True):
+    for look, shape in zip(looks, [(4, 4), (1, 4), (4, 3), (4, 4)], strict=True):
         assert look.activation is not None
         assert look.activation.shape == shape
         assert look.activation.dtype == np.float32

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
@@ -13,8 +15,10 @@ from catalog.visual_sources import ProductSource
 from tests.drawing import draw
 from tests.gallery.models import Poster
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
+from visualsearch.embedders import Embedder
+from visualsearch.embedders.base import Look
 from visualsearch.exceptions import InvalidImage, InvalidQuery, UnknownSource
-from visualsearch.search import Box, PhotoQuery, Tier, find_similar
+from visualsearch.search import Box, PhotoQuery, Tier, find_each, find_similar
 from visualsearch.sources import Picture
 
 pytestmark = pytest.mark.django_db
@@ -282,3 +286,45 @@ def test_hook_that_fails_on_one_object_leaves_out_that_object_alone(
 
     assert found(draw("red")) == [good.sku]
     assert f"catalog.product {bad.pk} is left out of an answer" in caplog.text
+
+
+def test_regions_of_one_photo_are_answered_one_by_one() -> None:
+    left, right = add_product(draw("red")), add_product(draw("blue"))
+    sync_now()
+    photo = Image.new("RGB", (400, 200))
+    photo.paste(Image.open(BytesIO(draw("red"))).resize((200, 200)))
+    photo.paste(Image.open(BytesIO(draw("blue"))).resize((200, 200)), (200, 0))
+
+    halves = [Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)]
+    answers = find_each(PhotoQuery(photo=photo, source=PRODUCTS), halves)
+
+    assert [answer.results[0].object for answer in answers] == [left, right]
+    for box, answer in zip(halves, answers, strict=True):
+        alone = find_similar(PhotoQuery(photo=photo, source=PRODUCTS, box=box))
+        assert [(one.key, one.score) for one in alone] == [(one.key, one.score) for one in answer]
+
+
+def test_the_whole_photo_gets_boxes_and_a_region_none(tiny_looks: None) -> None:
+    add_product(draw())
+    sync_now()
+
+    whole, region = find_each(PhotoQuery(photo=draw(), source=PRODUCTS), [None, Box(0, 0, 0.5, 0.5)])
+
+    assert whole.boxes[0].x >= 0.4
+    assert region.boxes == ()
+
+
+@pytest.mark.parametrize("count", [0, 11])
+def test_more_regions_than_ten_or_none_are_refused(count: int) -> None:
+    with pytest.raises(InvalidQuery, match=f"Expected 1 to 10 regions of a photo, got {count}"):
+        find_each(PhotoQuery(photo=draw(), source=PRODUCTS), [None] * count)
+
+
+@pytest.fixture
+def tiny_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the embedder of the tests say that the right half of every photo stands out."""
+
+    def look(self: Embedder, images: Sequence[Image.Image]) -> list[Look]:
+        return [Look(vector, np.array([[0.1, 0.1, 0.9, 0.9]] * 4, np.float32)) for vector in self.embed(images)]
+
+    monkeypatch.setattr(Embedder, "look", look)

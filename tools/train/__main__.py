@@ -21,7 +21,7 @@ from tools.train.pretrain import Stage, general_views, pretrain
 from tools.train.pupil import Pupil
 from tools.train.store import Store, read_photos, read_pictures, read_shop
 
-PRETRAIN = ((0.26, 96, 1.5e-3, 0.7), (0.35, 112, 1.1e-3, 0.5), (0.39, 144, 6e-4, 0.03))
+PRETRAIN = ((0.45, 96, 2e-3, 0.6), (0.3, 128, 1.2e-3, 0.5), (0.25, 160, 6e-4, 0.03))
 """Share of the time, pixels each way, rate at the beginning, share of it that is left at the end."""
 FOLDS = 4
 TEACHER = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
@@ -42,7 +42,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--goods", type=Path, default=Path("../shared/data/grocery"), help="Shop pictures and photos.")
     parser.add_argument("--teacher", type=Path, default=TEACHER)
-    parser.add_argument("--designs", type=int, default=2500, help="Things to draw.")
+    parser.add_argument("--designs", type=int, default=5000, help="Things to draw.")
     parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
     stages = parser.add_subparsers(required=True)
     for name, run, minutes in (("pretrain", _pretrain, 60), ("adapt", _adapt, 10), ("folds", _folds, 6)):
@@ -62,9 +62,9 @@ def _parser() -> ArgumentParser:
 
 def _pretrain(arguments: Namespace) -> None:
     pupil, teacher, garments, designs = _begin(arguments)
-    for number, (share, side, rate, falls_to) in enumerate(PRETRAIN):
+    for share, side, rate, falls_to in PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
-        pretrain(pupil, teacher, garments, designs, stage, arguments.folder / "base.pt", arguments.seed + number)
+        pretrain(pupil, teacher, garments, designs, stage, arguments.folder / "base.pt")
 
 
 def _adapt(arguments: Namespace) -> None:
@@ -103,7 +103,7 @@ def _teach(
         weights=(0.7, 0.3, 1.0, 0.15, 0.5),
         warm_up=20,
     )
-    adapt(pupil, teacher, goods, garments, designs, stage, arguments.folder / name, arguments.seed)
+    adapt(pupil, teacher, goods, garments, designs, stage, arguments.folder / name)
 
 
 def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> dict[str, list[float]]:
@@ -121,8 +121,6 @@ def _begin(arguments: Namespace) -> tuple[Pupil, Teacher, Store, torch.Tensor]:
     designs = _designs(arguments, garments)
     teacher = Teacher(arguments.teacher)
     teacher.settle(functional.interpolate(general_views(garments, designs, 48, 48).images, 128))
-    for shared in (garments.pixels, garments.aspects, garments.labels, designs):
-        shared.share_memory_()
     pupil = Pupil(Student())
     if arguments.start:
         pupil.load_state_dict(torch.load(arguments.start, weights_only=True))

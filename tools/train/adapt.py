@@ -46,12 +46,11 @@ def adapt(
     designs: torch.Tensor,
     stage: Stage,
     out: Path,
-    seed: int,
 ) -> None:
     """Train until the time is over."""
     make = partial(mixed_views, goods, garments, designs)
-    with feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side, seed=seed) as lessons:
-        learn(pupil, echo(lessons, stage.echoes), stage, out)
+    lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
+    learn(pupil, echo(lessons, stage.echoes), stage, out)
 
 
 def mixed_views(

@@ -75,6 +75,20 @@ def relight(images: Images, strength: float = 1.0) -> Images:
     return images ** torch.exp(uniform(count, -0.3, 0.3) * strength)
 
 
+def recolour(images: Images) -> Images:
+    """Turn the hue of each image by any angle, about the grey axis: colours that the thing never had."""
+    count = len(images)
+    angle = torch.empty(count).uniform_(0, 2 * torch.pi)
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    same, left, right = (
+        cos + (1 - cos) / 3,
+        (1 - cos) / 3 - sin / 3**0.5,
+        (1 - cos) / 3 + sin / 3**0.5,
+    )
+    rows = [torch.stack(row, 1) for row in ((same, left, right), (right, same, left), (left, right, same))]
+    return torch.einsum("nij,njhw->nihw", torch.stack(rows, 1), images).clamp(0, 1)
+
+
 def shade(images: Images, share: float = 0.3) -> Images:
     """Let light fall off across some of the images, or a shadow lie over a part."""
     places = chosen(len(images), share)

@@ -1,19 +1,22 @@
-"""Makes the next batches in a process of its own while the network learns from this one."""
+"""Makes the lessons that the network learns from, and lets it learn from each several times."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 import torch
-from torch import multiprocessing
 from torch.nn import functional
 
 from tools.train.network import Teacher
 from tools.train.views import Batch
+
+
+AT_ONCE = 3
+"""Lessons in one step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,38 +25,52 @@ class Lesson:
 
     images: torch.Tensor
     wanted: list[torch.Tensor]
-    """The teacher's maps, float16, each of shape (views, channels, rows, columns)."""
+    """The teacher's maps at the student's size, float16, each of shape (views, channels, rows, columns)."""
     things: torch.Tensor
     types: torch.Tensor
 
 
-@contextmanager
-def feed(
-    make: Callable[[], Batch], teacher: Teacher, *, side: int, teacher_side: int, seed: int
-) -> Iterator[Iterator[Lesson]]:
-    """Yield an endless stream of lessons; `make` must be picklable, its tensors lie in shared memory."""
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue(maxsize=2)
-    process = context.Process(target=_produce, args=(queue, make, teacher, side, teacher_side, seed), daemon=True)
-    process.start()
-    try:
-        yield iter(lambda: Lesson(**queue.get()), None)  # type: ignore[arg-type]
-    finally:
-        process.kill()
-        process.join()
+def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int, teacher_side: int) -> Iterator[Lesson]:
+    """Yield lessons without end: views, and what the teacher says of them."""
+    while True:
+        batch = make()
+        seen = functional.interpolate(batch.images, teacher_side, mode="bilinear", antialias=True)
+        with torch.autocast("cpu", torch.bfloat16):
+            # Small parts stay in the processor's cache.
+            parts = [teacher(part) for part in seen.split(16)]
+        maps = [torch.cat(level).float() for level in zip(*parts, strict=True)]
+        wanted = [
+            functional.interpolate(values, -(-side // step), mode="bilinear", antialias=True).half().clone()
+            for values, step in zip(maps, (4, 8, 16, 32), strict=True)
+        ]
+        small = functional.interpolate(batch.images, side, mode="bilinear", antialias=True)
+        yield Lesson(images=small, wanted=wanted, things=batch.things, types=batch.types)
 
 
-def echo(lessons: Iterator[Lesson], times: int, among: int = 12) -> Iterator[Lesson]:
-    """Yield each lesson so many times, mirrored or not, others in between: making one is as dear as learning from it.
+def echo(lessons: Iterator[Lesson], times: int, among: int = 300) -> Iterator[Lesson]:
+    """Yield three lessons as one, of up to `among` that are kept: each is learnt from some `times`, mirrored or not.
 
-    Source: data echoing, https://arxiv.org/abs/1907.05550.
+    Making a lesson is as dear as learning from it. Source: data echoing, https://arxiv.org/abs/1907.05550.
     """
-    waiting: list[Lesson] = []
-    for lesson in lessons:
-        waiting += [lesson] * times
-        while len(waiting) > among * times:
-            taken = waiting.pop(random.randrange(len(waiting)))
-            yield _mirrored(taken) if random.random() < 0.5 else taken
+    kept: list[Lesson] = []
+    for turn in count():
+        fresh = len(kept) < 6 or turn * AT_ONCE % times < AT_ONCE
+        if fresh:
+            if len(kept) == among:
+                kept.pop(random.randrange(among))
+            kept.append(next(lessons))
+        # The newest is taken for sure: none goes unseen.
+        yield _together(kept[-1] if fresh else random.choice(kept), *random.choices(kept, k=AT_ONCE - 1))
+
+
+def _together(*lessons: Lesson) -> Lesson:
+    lessons = tuple(_mirrored(one) if random.random() < 0.5 else one for one in lessons)
+    return Lesson(
+        images=torch.cat([one.images for one in lessons]),
+        wanted=[torch.cat(levels) for levels in zip(*(one.wanted for one in lessons), strict=True)],
+        things=torch.cat([one.things for one in lessons]),
+        types=torch.cat([one.types for one in lessons]),
+    )
 
 
 def _mirrored(lesson: Lesson) -> Lesson:
@@ -66,22 +83,3 @@ def seed_everything(seed: int) -> None:
     np.random.seed(seed)
     random.seed(seed)
 
-
-def _produce(queue, make, teacher, side, teacher_side, seed) -> None:  # type: ignore[no-untyped-def]
-    seed_everything(seed)
-    torch.set_num_threads(1)
-    while True:
-        batch = make()
-        seen = functional.interpolate(batch.images, teacher_side, mode="bilinear", antialias=True)
-        # Small parts stay in the processor's cache.
-        parts = [teacher(part) for part in seen.split(16)]
-        wanted = [torch.cat(level).half() for level in zip(*parts, strict=True)]
-        small = functional.interpolate(batch.images, side, mode="bilinear", antialias=True)
-        queue.put(
-            {
-                "images": small,
-                "wanted": [level.clone() for level in wanted],
-                "things": batch.things,
-                "types": batch.types,
-            }
-        )

@@ -9,10 +9,9 @@ from torch.nn import functional
 def distance_to_teacher(own: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """Return how far the directions are apart at every place of the map and in its mean; maps (n, c, rows, columns).
 
-    The teacher's map is brought to the size of the student's. 0 is equal, 1 unrelated.
+    0 is equal, 1 unrelated.
     """
-    wanted = functional.interpolate(teacher, own.shape[2:], mode="bilinear", antialias=True)
-    everywhere = 1 - functional.cosine_similarity(own, wanted, dim=1)
+    everywhere = 1 - functional.cosine_similarity(own, teacher, dim=1)
     pooled = 1 - functional.cosine_similarity(own.mean((2, 3)), teacher.mean((2, 3)), dim=1)
     return everywhere.mean() + 2 * pooled.mean()
 
@@ -22,7 +21,7 @@ def distance_on_the_way(own: torch.Tensor, teacher: torch.Tensor) -> torch.Tenso
 
     Hints for the lower stages, which the gradient of the last one reaches late. Source: https://arxiv.org/abs/1412.6550.
     """
-    return functional.mse_loss(own, functional.interpolate(teacher, own.shape[2:], mode="bilinear", antialias=True))
+    return functional.mse_loss(own, teacher)
 
 
 def same_neighbours(vectors: torch.Tensor, teacher: torch.Tensor, heat: float = 0.1) -> torch.Tensor:

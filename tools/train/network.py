@@ -34,6 +34,7 @@ class Student(ResNet):
         self.fc = nn.Identity()
         self.head = nn.Linear(12 * width, DIMENSIONS)
         nn.init.orthogonal_(self.head.weight)
+        self.objectness = nn.Conv2d(12 * width, 1, 1).requires_grad_(False)
 
     def _make_layer(
         self, block: type[BasicBlock], planes: int, blocks: int, stride: int = 1, dilate: bool = False
@@ -51,6 +52,11 @@ class Student(ResNet):
             values = stage(values)
             maps.append(values)
         return maps
+
+    def last_maps(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        """Return the third map with the fourth spread over its places, one after the other."""
+        third, fourth = maps[-2:]
+        return torch.cat([third, functional.interpolate(fourth, third.shape[2:])], dim=1)
 
     def embed(self, maps: list[torch.Tensor]) -> torch.Tensor:
         """Return unit vectors of the maps."""
@@ -101,5 +107,6 @@ def save_student(student: Student, file: Path, metadata: dict[str, str], *, half
         key: value.half().contiguous() if half and value.is_floating_point() else value.contiguous()
         for key, value in student.state_dict().items()
     }
+    state["objectness.weight"] = state["objectness.weight"].flatten()
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, file, metadata=metadata)

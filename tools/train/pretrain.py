@@ -16,7 +16,7 @@ from tools.train.feed import Lesson, echo, feed
 from tools.train.network import Teacher
 from tools.train.pupil import Pupil
 from tools.train.store import Store
-from tools.train.views import Batch, drawn_views, join, two_views
+from tools.train.views import Batch, drawn_views, join, strange_views, two_views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ class Stage:
     rate: float
     side: int
     """Pixels each way that the student sees."""
-    teacher_side: int = 128
+    teacher_side: int = 160
     falls_to: float = 0.02
     """Share of the rate that is left at the end, on half a cosine."""
     weights: tuple[float, float, float, float, float] = (1.0, 0.2, 0.1, 0.1, 2.0)
     """Of the losses: to the teacher, its neighbours, things, types, on the way."""
-    echoes: int = 3
+    echoes: int = 5
     """How often each batch is learnt from."""
     warm_up: int = 50
     """Steps in which the rate rises."""
@@ -40,16 +40,20 @@ class Stage:
 
 def general_views(garments: Store, designs: torch.Tensor, pairs: int, drawn: int) -> Batch:
     """Return a batch of the first stage."""
-    return join(two_views(garments, pairs), drawn_views(designs, garments, drawn, first=len(garments)))
+    return join(
+        two_views(garments, pairs),
+        drawn_views(designs, garments, drawn, first=len(garments)),
+        strange_views(garments, designs, pairs),
+    )
 
 
 def pretrain(
-    pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path, seed: int
+    pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path
 ) -> None:
     """Train until the time is over, storing the pupil every five minutes."""
-    make = partial(general_views, garments, designs, 11, 9)
-    with feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side, seed=seed) as lessons:
-        learn(pupil, echo(lessons, stage.echoes), stage, out)
+    make = partial(general_views, garments, designs, 10, 8)
+    lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
+    learn(pupil, echo(lessons, stage.echoes), stage, out)
 
 
 def learn(pupil: Pupil, lessons: Iterator[Lesson], stage: Stage, out: Path) -> None:

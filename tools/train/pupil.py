@@ -28,9 +28,11 @@ class Pupil(nn.Module):
 
     def losses(self, lesson: Lesson) -> list[torch.Tensor]:
         """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way."""
-        maps = self.student.maps(lesson.images)
-        vectors, wanted = self.student.embed(maps), [level.float() for level in lesson.wanted]
-        said = [translate(values) for translate, values in zip(self.translations, maps, strict=True)]
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = self.student.maps(lesson.images)
+            said = [translate(values).float() for translate, values in zip(self.translations, maps, strict=True)]
+        vectors = self.student.embed([values.float() for values in maps])
+        wanted = [level.float() for level in lesson.wanted]
         hints = [distance_on_the_way(own, level) for own, level in zip(said[:-1], wanted[:-1], strict=True)]
         return [
             distance_to_teacher(said[-1], wanted[-1]),

@@ -25,7 +25,8 @@ def shop_pictures(designs: torch.Tensor) -> Images:
 def scenes(designs: torch.Tensor, grounds: torch.Tensor) -> Images:
     """Return each design somewhere in a picture: held up, standing among others, or in a heap of its like.
 
-    `grounds` are the world behind, float (n, 3, SIDE, SIDE).
+    `grounds` are the world behind, float (n, 3, SIDE, SIDE); a fourth channel of theirs comes back as 1 where the
+    design is.
     """
     count = len(designs)
     canvas = grounds.clone()
@@ -71,13 +72,15 @@ def _lay(
     opaque = layer[:, 3:]
     shadow = torch.roll(opaque, (6, 4), dims=(2, 3)) * uniform(count, 0, 0.3)
     light = torch.empty(count, 3, 1, 1).uniform_(0.93, 1.07) * uniform(count, 0.8, 1.1)
-    return canvas * (1 - shadow) * (1 - opaque) + (layer[:, :3] * light).clamp(0, 1) * opaque
+    layer = torch.cat([(layer[:, :3] * light).clamp(0, 1), opaque], dim=1)[:, : canvas.shape[1]]
+    canvas = torch.cat([canvas[:, :3] * (1 - shadow), canvas[:, 3:]], dim=1)
+    return canvas * (1 - opaque) + layer * opaque
 
 
-def grounds(pixels: torch.Tensor, count: int) -> Images:
-    """Return backgrounds: parts of chosen pictures, some of them plain, some dark or bright."""
+def grounds(pixels: torch.Tensor, count: int, area: tuple[float, float] = (0.05, 0.8)) -> Images:
+    """Return backgrounds: parts of chosen pictures, of this share of them; some of them plain, some dark or bright."""
     places = torch.randint(len(pixels), (count,))
-    frame = frames(torch.ones(count), area=(0.05, 0.8), turn=180, tilt=0.2, stretch=1.5)
+    frame = frames(torch.ones(count), area=area, turn=180, tilt=0.2, stretch=1.5)
     ground = warp(pixels[places].float() / 255, frame, SIDE)
     plain = (torch.rand(count) < 0.15).nonzero().flatten()
     ground[plain] = torch.rand(len(plain), 3, 1, 1) * torch.ones(1, 3, SIDE, SIDE)

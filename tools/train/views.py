@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import torch
 
-from tools.train.augment import as_phone_sees, frames, relight, warp
+from torch.nn import functional
+
+from tools.train.augment import as_phone_sees, frames, recolour, relight, uniform, warp
 from tools.train.scenes import SIDE, grounds, scenes, shop_pictures
 from tools.train.store import Store
 
@@ -58,6 +60,25 @@ def drawn_views(designs: torch.Tensor, world: Store, count: int, first: int) -> 
     photo = warp(photo, frames(aspects, area=(0.5, 1.0), turn=8, tilt=0.08, stretch=1.3, flip=0), SIDE)
     images = torch.cat([relight(shop, 0.3), as_phone_sees(photo)])
     return Batch(images=images, things=first + places.repeat(2), types=torch.full((2 * count,), -1))
+
+
+def strange_views(store: Store, designs: torch.Tensor, count: int) -> Batch:
+    """See `count` mixtures of pictures in colours that they never had, for what a teacher says of them alone.
+
+    What is copied from a teacher must be seen in breadth, not in truth. Source: https://arxiv.org/abs/2106.05237.
+    """
+    places = torch.randint(len(store), (count,))
+    frame = frames(store.aspects[places], area=(0.04, 1.0), turn=90, tilt=0.2, stretch=1.6)
+    images = warp(store.pixels[places].float() / 255, frame, SIDE)
+    drawn = scenes(designs[torch.randint(len(designs), (count // 2,))], images[: count // 2])
+    images = torch.cat([drawn, images[count // 2 :]])
+    images = recolour(images)
+    cut = torch.rand(count, 1, SIDE // 16, SIDE // 16)
+    cut = functional.interpolate(functional.avg_pool2d(cut, 5, 1, 2), SIDE, mode="bilinear")
+    mask = (cut > cut.mean((2, 3), keepdim=True) + uniform(count, 0, 0.15)).float()
+    images = as_phone_sees(images * (1 - mask) + images.roll(1, 0) * mask)
+    nothing = torch.full((count,), -1)
+    return Batch(images=images, things=nothing, types=nothing)
 
 
 def join(*batches: Batch) -> Batch:

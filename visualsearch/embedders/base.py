@@ -24,8 +24,8 @@ class Look:
     activation: NDArray[np.float32] | None
     """How strongly each place of the image speaks, 0 or more, shape (rows, columns), without what padding added.
 
-    The sum over the channels of the network's last map; None of an embedder without maps. Source: SCDA,
-    https://arxiv.org/abs/1604.04994.
+    Of a network that has learnt what objects are, the probability of one; of another the sum over the channels of its
+    last map, source: SCDA, https://arxiv.org/abs/1604.04994. None of an embedder without maps.
     """
 
 

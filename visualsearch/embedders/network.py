@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.embedders.architectures import EXPANSION, Architecture
-from visualsearch.embedders.recipes import HEAD, Recipe
+from visualsearch.embedders.recipes import HEAD, OBJECTNESS, Recipe
 from visualsearch.embedders.weights import Weights
 
 Array = NDArray[np.float32]
@@ -54,6 +54,20 @@ class Head:
     bias: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Objectness:
+    """What tells at each place of the last two maps whether an object is there, of whatever kind: one logit.
+
+    Computed at the third stage's places; the fourth's map is spread over them.
+    """
+
+    third: Array
+    """Weight of each channel of the third stage's map, shape (channels,)."""
+    fourth: Array
+    """Likewise of the fourth's."""
+    bias: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Stem, ReLU, the highest of 3 x 3 at every second place, four stages of blocks; then mean or head."""
@@ -62,6 +76,8 @@ class Network:
     """Takes pixels of 0 to 255 less their mean."""
     stages: tuple[tuple[Block, ...], ...]
     head: Head | None
+    objectness: Objectness | None
+    """Without it the sum of the last map stands for it."""
     side: int
     """Pixels each way of what it takes."""
 
@@ -81,6 +97,7 @@ def fold(weights: Weights, recipe: Recipe) -> Network:
         stem=Convolution(weight=stem.weight * scale, bias=stem.bias, stride=2, padding=3),
         stages=tuple(_stages(folding, recipe.architecture)),
         head=_head(folding, recipe),
+        objectness=_objectness(folding, recipe) if OBJECTNESS in weights else None,
         side=recipe.fit.side,
     )
     folding.finish()
@@ -124,6 +141,12 @@ def _head(folding: _Folding, recipe: Recipe) -> Head | None:
         return None
     both = sum(recipe.architecture.channels[-2:])
     return Head(folding.take(HEAD, (recipe.head, both)), folding.take("head.bias", (recipe.head,)))
+
+
+def _objectness(folding: _Folding, recipe: Recipe) -> Objectness:
+    third, fourth = recipe.architecture.channels[-2:]
+    weight = folding.take(OBJECTNESS, (third + fourth,))
+    return Objectness(weight[:third], weight[third:], float(folding.take("objectness.bias", (1,))[0]))
 
 
 class _Folding:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from visualsearch.images import Box
-from visualsearch.search.pipeline import find_similar
+from visualsearch.search.pipeline import find_each, find_similar
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.results import Answer, Result, Tier
 
-__all__ = ["Answer", "Box", "PhotoQuery", "Result", "Tier", "find_similar"]
+__all__ = ["Answer", "Box", "PhotoQuery", "Result", "Tier", "find_each", "find_similar"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
+from visualsearch.embedders.base import Look
 from visualsearch.exceptions import InvalidQuery
-from visualsearch.images import crop, open_image
+from visualsearch.images import Box, crop, open_image
+from visualsearch.indexes import Index
 from visualsearch.models import serving_embedder, space_of
-from visualsearch.search.calibration import NEIGHBOURS, get_calibrated
+from visualsearch.search.boxes import suggest_boxes
+from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrated
 from visualsearch.search.candidates import CandidatePages, open_index
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.judging import is_no_match, judge
@@ -21,28 +26,70 @@ from visualsearch.search.results import Answer, Result
 from visualsearch.sources import Picture, VisualSource, get_source
 
 
+MOST_REGIONS = 10
+"""Regions of one photo that one call searches with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What the searches with each region of one photo have in common."""
+
+    query: PhotoQuery
+    source: VisualSource
+    index: Index
+    narrowed: QuerySet[Any] | None
+    allowed: QuerySet[Any]
+    limit: int
+    calibrated: Calibrated | None
+
+
 def find_similar(query: PhotoQuery) -> Answer:
     """Return the objects whose pictures look most like the photo: one a group, best first, every one shown right now.
 
     Raises InvalidImage for a photo that cannot be read, InvalidQuery for a wrong box, filter, limit or source,
     EmbedderUnavailable when the model cannot be loaded and IndexUnavailable when the index cannot answer.
     """
+    return find_each(query, [query.box])[0]
+
+
+def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
+    """Return an answer for each of 1 to 10 regions of the photo, None for the whole of it, by one batch of the network.
+
+    The query's own box is left aside. Raises what `find_similar` raises.
+    """
+    if not 1 <= len(boxes) <= MOST_REGIONS:
+        raise InvalidQuery(f"Expected 1 to {MOST_REGIONS} regions of a photo, got {len(boxes)}.")
     source = get_source(query.source)
     limit = _limit(query)
     narrowed = narrowed_objects(source, query)
     # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
     embedder = serving_embedder(prepare_next=True)
-    region = _region(query)
+    photo = _open(query)
+    regions = [crop(photo, box) if box else photo for box in boxes]
     space = space_of(source.name, embedder)
-    index = open_index(space)
+    index, allowed = open_index(space), allowed_objects(source, narrowed)
+    search = _Search(query, source, index, narrowed, allowed, limit, get_calibrated(space))
+    looks = embedder.look(regions)
+    return [
+        _answer(search, region, look, suggest_boxes(look.activation) if box is None else ())
+        for box, region, look in zip(boxes, regions, looks, strict=True)
+    ]
+
+
+def _answer(search: _Search, region: Image.Image, look: Look, boxes: tuple[Box, ...]) -> Answer:
     # A result is judged beside its neighbours, also where fewer are asked for.
-    wanted = max(limit, NEIGHBOURS + 1)
-    pages = CandidatePages(index, embedder.embed([region]), wanted, narrowed)
-    found = _collect(pages, query.min_score, source, allowed_objects(source, narrowed), wanted)
-    judged = judge(found, region, get_calibrated(space))
-    results = tuple(result for result in judged[:limit] if result.score >= query.min_score)
-    no_match = is_no_match(results)
-    return Answer(results=results, revision=index.revision, key_name=source.key_field, no_match=no_match)
+    wanted = max(search.limit, NEIGHBOURS + 1)
+    pages = CandidatePages(search.index, look.vector[None], wanted, search.narrowed)
+    found = _collect(pages, search.query.min_score, search.source, search.allowed, wanted)
+    judged = judge(found, region, search.calibrated)
+    results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
+    return Answer(
+        results=results,
+        revision=search.index.revision,
+        key_name=search.source.key_field,
+        no_match=is_no_match(results),
+        boxes=boxes,
+    )
 
 
 def _collect(
@@ -57,11 +104,6 @@ def _collect(
         if len(results) > NEIGHBOURS and page and page[-1].score < min_score:
             break
     return results[:limit]
-
-
-def _region(query: PhotoQuery) -> Image.Image:
-    image = _open(query)
-    return crop(image, query.box) if query.box else image
 
 
 def _open(query: PhotoQuery) -> Image.Image:

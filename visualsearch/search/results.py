@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from visualsearch.images import Box
 from visualsearch.sources import Picture
 
 SURE_FROM, LIKELY_FROM = 0.9, 0.5
@@ -84,6 +85,8 @@ class Answer:
     """Nothing is close enough: no result is as probable as the setting NO_MATCH_BELOW, and the nearest are given all
     the same. Never so where nothing is calibrated.
     """
+    boxes: tuple[Box, ...] = ()
+    """Where the objects of the photo likely are, best first; of a search with the whole photo alone."""
 
     @property
     def calibrated(self) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.embedders.networks import build as build_torchvision
-from tests.embedders.networks import maps_of, scaled, with_head
+from tests.embedders.networks import maps_of, scaled, with_head, with_objectness
 from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
 from visualsearch.embedders.engines import Engine
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.network import Network, fold
 from visualsearch.embedders.recipes import Recipe
+
+torch = pytest.importorskip("torch")
 
 Build = Callable[[Network], Engine]
 
@@ -28,6 +31,10 @@ NARROW = Architecture(name="resnet18x8", blocks=(2, 2, 2, 2), convolutions=2, wi
 
 def cosines(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+
+
+def arrays_without(weights: dict[str, Any], part: str) -> dict[str, Any]:
+    return {key: value for key, value in weights.items() if not key.startswith(part)}
 
 
 class EngineContract:
@@ -55,6 +62,22 @@ class EngineContract:
         expected = means @ weights["head.weight"].T + weights["head.bias"]
         assert found.features.shape == (5, 24)
         assert (cosines(found.features, expected) > COSINE_LEAST).all()
+
+    def test_objectness_weighs_both_maps_at_the_places_of_the_third(self, build: Build) -> None:
+        network = build_torchvision(width=8)
+        state = with_objectness(network.state_dict())
+        weight, bias = state["objectness.weight"], state["objectness.bias"]
+        third, fourth = maps_of(network, scaled(PIXELS))
+        both = torch.cat([third, fourth.repeat_interleave(2, 2).repeat_interleave(2, 3)], dim=1)
+        expected = (torch.einsum("c,nchw->nhw", weight, both) + bias).sigmoid()
+        weights = {key: value.numpy() for key, value in state.items()}
+
+        found = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE)))).run(PIXELS)
+
+        assert found.activation.dtype == np.float32
+        np.testing.assert_allclose(found.activation, expected.numpy(), atol=0.03)
+        plain = build(fold(arrays_without(weights, "objectness"), Recipe(architecture=NARROW, fit=Fit(SIDE))))
+        np.testing.assert_array_equal(plain.run(PIXELS).features, found.features)
 
     def test_what_it_gave_stays_when_it_runs_again(self, build: Build) -> None:
         weights = {key: value.numpy() for key, value in build_torchvision(width=8).state_dict().items()}

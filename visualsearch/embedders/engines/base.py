@@ -18,7 +18,9 @@ class Pass:
     features: NDArray[np.float32]
     """Vectors before they get unit length, shape (n, dimensions)."""
     activation: NDArray[np.float32]
-    """The last map summed over its channels, after ReLU, shape (n, rows, columns)."""
+    """How likely an object is at each place, 0 to 1, at the third stage's places; of a network without objectness the
+    last map summed over its channels, after ReLU. Shape (n, rows, columns).
+    """
 
     def __getitem__(self, part: slice) -> Pass:
         """Return the pass of some of the images."""

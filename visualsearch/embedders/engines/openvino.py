@@ -45,8 +45,7 @@ def _graph(network: Network) -> openvino.Model:
         for block in stage:
             map_ = _add_block(map_, block)
         maps.append(map_)
-    activation = ops.reduce_sum(map_, np.array([1]))
-    return openvino.Model([_features(maps, network), activation], [pixels], "network")
+    return openvino.Model([_features(maps, network), _activation(maps, network)], [pixels], "network")
 
 
 def _features(maps: list[Any], network: Network) -> Any:
@@ -56,6 +55,24 @@ def _features(maps: list[Any], network: Network) -> Any:
     both = ops.concat([third, fourth], 1)
     product = ops.matmul(both, ops.constant(network.head.weight), False, True)
     return ops.add(product, ops.constant(network.head.bias))
+
+
+def _activation(maps: list[Any], network: Network) -> Any:
+    third, fourth = maps[-2:]
+    if network.objectness is None:
+        return ops.reduce_sum(fourth, np.array([1]))
+    logits, coarse = _weighted(third, network.objectness.third), _weighted(fourth, network.objectness.fourth)
+    places = ops.gather(ops.shape_of(logits), np.array([2, 3]), np.array(0))
+    spread = ops.interpolate(
+        coarse, places, "nearest", "sizes", coordinate_transformation_mode="asymmetric", nearest_mode="floor",
+        axes=np.array([2, 3]),
+    )  # fmt: skip
+    total = ops.add(ops.add(logits, spread), ops.constant(np.float32(network.objectness.bias)))
+    return ops.squeeze(ops.sigmoid(total), np.array([1]))
+
+
+def _weighted(map_: Any, weights: Any) -> Any:
+    return ops.convolution(map_, ops.constant(weights.reshape(1, -1, 1, 1)), [1, 1], [0, 0], [0, 0], [1, 1])
 
 
 def _add_block(map_: Any, block: Block) -> Any:

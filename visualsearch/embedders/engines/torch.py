@@ -20,6 +20,7 @@ class TorchEngine(Engine):
         self._stem = _Convolution(network.stem, self._type)
         self._stages = [[_Block(block, self._type) for block in stage] for stage in network.stages]
         head = network.head
+        self._objectness = network.objectness
         self._head = (torch.from_numpy(head.weight), torch.from_numpy(head.bias)) if head else None
 
     def run(self, pixels: Pixels) -> Pass:
@@ -32,8 +33,15 @@ class TorchEngine(Engine):
                 for block in stage:
                     map_ = block(map_)
                 maps.append(map_)
-            features = self._features(maps)
-            return Pass(features.numpy(), map_.sum(1, dtype=torch.float32).numpy())
+            return Pass(self._features(maps).numpy(), self._activation(maps).numpy())
+
+    def _activation(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        third, fourth = (map_.float() for map_ in maps[-2:])
+        if self._objectness is None:
+            return fourth.sum(1)
+        logits = _weighted(third, self._objectness.third)
+        coarse = _weighted(fourth, self._objectness.fourth)
+        return (logits + functional.interpolate(coarse, logits.shape[2:]) + self._objectness.bias).sigmoid()[:, 0]
 
     def _features(self, maps: list[torch.Tensor]) -> torch.Tensor:
         third, fourth = (map_.mean((2, 3), dtype=torch.float32) for map_ in maps[-2:])
@@ -65,6 +73,10 @@ class _Block:
         inner = self._last(inner)
         inner += self._shortcut(map_) if self._shortcut else map_
         return inner.relu_()
+
+
+def _weighted(map_: torch.Tensor, weights: Array) -> torch.Tensor:
+    return functional.conv2d(map_, torch.from_numpy(weights).reshape(1, -1, 1, 1))
 
 
 def _tensor(values: Array, kind: torch.dtype) -> torch.Tensor:

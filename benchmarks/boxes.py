@@ -1,0 +1,109 @@
+"""Measure what the suggested boxes are worth in photos of furnished rooms: `python -m benchmarks.boxes --help`.
+
+Rooms are composed of pictures of products, so that it is known what stands where. One answer a photo: over all crops of
+a way the product with the highest cosine, right where it stands in the room. Beside the suggested boxes the whole photo
+and crops in a regular grid are measured, that look at everything and know nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from benchmarks.machine import describe
+from benchmarks.photos.rooms import Room, furnish
+from visualsearch.images import Box, crop, open_image
+
+PACKAGES = ("numpy", "openvino", "pillow", "torch")
+WHOLE = Box(0, 0, 1, 1)
+
+
+def grid(part: float, steps: int) -> list[Box]:
+    """Return crops of this share of each side, so many each way."""
+    places = np.linspace(0, 1 - part, steps)
+    return [Box(float(x), float(y), part, part) for y in places for x in places]
+
+
+WAYS = {
+    "whole photo": [WHOLE],
+    "10 crops in a grid": [WHOLE, *grid(1 / 2, 3)],
+    "35 crops in a grid": [WHOLE, *grid(1 / 2, 3), *grid(1 / 3, 5)],
+}
+
+
+def main() -> None:
+    """Measure, print, and write the file where asked."""
+    arguments = _parse()
+    report = {"machine": describe(*PACKAGES), "results": measure(arguments)}
+    text = json.dumps(report, indent=1)
+    print(text)
+    if arguments.json:
+        arguments.json.write_text(text + "\n")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("embedders", nargs="+", help="names, paths of weights, dotted paths")
+    parser.add_argument("--products", type=Path, nargs="+", help="folders of pictures, one a product", required=True)
+    parser.add_argument("--grounds", type=Path, required=True, help="a folder of photos, for surfaces")
+    parser.add_argument("--count", type=int, default=191, help="products, taken evenly from the folders")
+    parser.add_argument("--rooms", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    return parser.parse_args()
+
+
+def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the share of rooms where each way finds a product that stands there."""
+    import django
+    from django.conf import settings
+
+    settings.configure(INSTALLED_APPS=["visualsearch"], VISUALSEARCH={"ENGINE": arguments.engine})
+    django.setup()
+    from visualsearch.embedders import load_embedder
+
+    products = _pictures(arguments.products, arguments.count)
+    grounds = _pictures([arguments.grounds], 100)
+    random = np.random.default_rng(arguments.seed)
+    rooms = [furnish(random, products, grounds) for _ in range(arguments.rooms)]
+    return [
+        {"embedder": Path(name).stem, **measure_one(load_embedder(name), products, rooms)}
+        for name in arguments.embedders
+    ]
+
+
+def measure_one(embedder: Any, products: list[Image.Image], rooms: list[Room]) -> dict[str, Any]:
+    """Return each way's share of right answers, and how many boxes are suggested on average."""
+    from visualsearch.search.boxes import suggest_boxes
+
+    catalogue = np.concatenate([embedder.embed(products[start : start + 16]) for start in range(0, len(products), 16)])
+    rights: dict[str, list[bool]] = {}
+    counts = []
+    for room in tqdm(rooms, desc="rooms", disable=None):
+        boxes = list(suggest_boxes(embedder.look([room.photo])[0].activation))
+        counts.append(len(boxes))
+        ways = WAYS | {f"whole photo and {most} boxes": [WHOLE, *boxes[:most]] for most in (1, 2, 3, 4)}
+        ways |= {"4 boxes alone": boxes or [WHOLE]}
+        standing = {one.product for one in room.placed}
+        for way, crops in ways.items():
+            scores = embedder.embed([crop(room.photo, box) for box in crops]) @ catalogue.T
+            rights.setdefault(way, []).append(int(scores.max(axis=0).argmax()) in standing)
+    shares = {way: round(float(np.mean(right)), 4) for way, right in rights.items()}
+    return {"boxes": round(float(np.mean(counts)), 2), "right": shares}
+
+
+def _pictures(folders: list[Path], count: int) -> list[Image.Image]:
+    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix.lower() in (".jpg", ".png")]
+    chosen = [files[place] for place in np.linspace(0, len(files) - 1, min(count, len(files))).astype(int)]
+    return [open_image(file, longest_side=320) for file in chosen]
+
+
+if __name__ == "__main__":
+    main()
