@@ -67,7 +67,7 @@ def test_a_look_is_the_vector_and_where_the_objects_are(narrow_path: Path) -> No
     looks = embedder.look(PICTURES)
 
     np.testing.assert_array_equal(np.stack([look.vector for look in looks]), embedder.embed(PICTURES))
-    for look, shape in zip(looks, [(4, 4), (1, 4), (4, 3), (4, 4)], strict=True):
+    for look, shape in zip(looks, [(4, 4), (1, 4), (4, 4), (4, 3)], strict=True):
         assert look.activation is not None
         assert look.activation.shape == shape
         assert look.activation.dtype == np.float32
