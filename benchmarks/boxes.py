@@ -100,7 +100,9 @@ def measure_one(embedder: Any, products: list[Image.Image], rooms: list[Room]) -
 
 
 def _pictures(folders: list[Path], count: int) -> list[Image.Image]:
-    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix.lower() in (".jpg", ".png")]
+    files = [
+        file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix.lower() in (".jpg", ".png")
+    ]
     chosen = [files[place] for place in np.linspace(0, len(files) - 1, min(count, len(files))).astype(int)]
     return [open_image(file, longest_side=320) for file in chosen]
 

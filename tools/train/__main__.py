@@ -1,12 +1,14 @@
-"""Trains the weights of the package: `pretrain`, then `adapt`, then `export`; `folds` measures on goods left out.
+"""Trains the weights of the package: `pretrain`, `adapt`, `export`; `folds` measures on goods left out.
 
-Every stage stores its pupil as a `.pt` file that the next one starts from. Two CPU cores are enough.
+Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns where objects are
+and writes the weights. Two CPU cores are enough.
 """
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -17,6 +19,7 @@ from tools.train.designs import draw_designs
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall
 from tools.train.network import Student, Teacher, save_student
+from tools.train.objects import learn_objectness
 from tools.train.pretrain import Stage, general_views, pretrain
 from tools.train.pupil import Pupil
 from tools.train.store import Store, read_photos, read_pictures, read_shop
@@ -60,42 +63,42 @@ def _parser() -> ArgumentParser:
     return parser
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """All that lessons are made of."""
+
+    teacher: Teacher
+    garments: Store
+    designs: torch.Tensor
+
+
 def _pretrain(arguments: Namespace) -> None:
-    pupil, teacher, garments, designs = _begin(arguments)
+    school, pupil = _open_school(arguments), _begin(arguments)
     for share, side, rate, falls_to in PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
-        pretrain(pupil, teacher, garments, designs, stage, arguments.folder / "base.pt")
+        pretrain(pupil, school.teacher, school.garments, school.designs, stage, arguments.folder / "base.pt")
 
 
 def _adapt(arguments: Namespace) -> None:
-    pupil, teacher, garments, designs = _begin(arguments)
-    goods = _goods(arguments, "photos_train.csv")
-    _teach(arguments, pupil, teacher, goods, garments, designs, "adapted.pt")
+    _teach(arguments, _open_school(arguments), _begin(arguments), _goods(arguments, "photos_train.csv"), "adapted.pt")
 
 
 def _folds(arguments: Namespace) -> None:
     """Adapt without each quarter of the goods in turn, and find its unseen photos among all shop pictures."""
+    school = _open_school(arguments)
     goods, unseen = _goods(arguments, "photos_train.csv"), _goods(arguments, "photos_test.csv")
     labels = torch.arange(len(goods.shop))
     report = []
     for fold in range(FOLDS):
-        pupil, teacher, garments, designs = _begin(arguments)
+        pupil = _begin(arguments)
         left_out = labels[labels % FOLDS == fold]
-        _teach(arguments, pupil, teacher, goods.without(left_out), garments, designs, f"fold{fold}.pt")
+        _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
         report.append(_measure_fold(pupil.student, unseen, left_out))
         print(json.dumps(report[-1]))
-    (arguments.folder / "folds.json").write_text(json.dumps(report, indent=1))
+        (arguments.folder / "folds.json").write_text(json.dumps(report, indent=1))
 
 
-def _teach(
-    arguments: Namespace,
-    pupil: Pupil,
-    teacher: Teacher,
-    goods: Goods,
-    garments: Store,
-    designs: torch.Tensor,
-    name: str,
-) -> None:
+def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, name: str) -> None:
     stage = Stage(
         minutes=arguments.minutes,
         side=arguments.side,
@@ -103,7 +106,7 @@ def _teach(
         weights=(0.7, 0.3, 1.0, 0.15, 0.5),
         warm_up=20,
     )
-    adapt(pupil, teacher, goods, garments, designs, stage, arguments.folder / name)
+    adapt(pupil, school.teacher, goods, school.garments, school.designs, stage, arguments.folder / name)
 
 
 def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> dict[str, list[float]]:
@@ -116,15 +119,19 @@ def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> di
     }
 
 
-def _begin(arguments: Namespace) -> tuple[Pupil, Teacher, Store, torch.Tensor]:
+def _open_school(arguments: Namespace) -> School:
     garments = read_pictures(arguments.pictures)
     designs = _designs(arguments, garments)
     teacher = Teacher(arguments.teacher)
     teacher.settle(functional.interpolate(general_views(garments, designs, 48, 48).images, 128))
+    return School(teacher=teacher, garments=garments, designs=designs)
+
+
+def _begin(arguments: Namespace) -> Pupil:
     pupil = Pupil(Student())
     if arguments.start:
         pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
-    return pupil.to(memory_format=torch.channels_last), teacher, garments, designs  # type: ignore[call-overload]
+    return pupil.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def _designs(arguments: Namespace, garments: Store) -> torch.Tensor:
@@ -141,10 +148,12 @@ def _goods(arguments: Namespace, photos: str) -> Goods:
 
 
 def _export(arguments: Namespace) -> None:
-    pupil = Pupil(Student())
-    pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
+    garments = read_pictures(arguments.pictures)
+    student = _begin(arguments).student
+    right = learn_objectness(student, _designs(arguments, garments), garments.pixels, arguments.side)
+    print(f"{right:.3f} of unseen places are told right, object or not")
     metadata = {"name": arguments.out.stem, "side": str(arguments.side), "stretch": "1.34", "licence": "MIT"}
-    save_student(pupil.student, arguments.out, metadata, half=True)
+    save_student(student, arguments.out, metadata, half=True)
 
 
 if __name__ == "__main__":

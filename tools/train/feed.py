@@ -14,7 +14,6 @@ from torch.nn import functional
 from tools.train.network import Teacher
 from tools.train.views import Batch
 
-
 AT_ONCE = 3
 """Lessons in one step."""
 
@@ -82,4 +81,3 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
     np.random.seed(seed)
     random.seed(seed)
-

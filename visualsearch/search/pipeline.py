@@ -25,7 +25,6 @@ from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result
 from visualsearch.sources import Picture, VisualSource, get_source
 
-
 MOST_REGIONS = 10
 """Regions of one photo that one call searches with."""
 
