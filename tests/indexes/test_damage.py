@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.indexes.journal import SPACE, Journal, draw, numbers
@@ -109,5 +111,19 @@ def test_damage_is_not_copied_into_the_next_snapshot(journal, folder, kind, plac
 
     fresh = opened(journal)
     assert fresh.status().details["snapshot"] == 2
+    assert_it_answers_like_exact_search(fresh, journal)
+    assert fresh.problems() == []
+
+
+def test_damage_in_files_that_are_gone_by_now_is_not_copied_either(journal, folder, kind):
+    index = opened(journal)
+    spoil(folder / FILES[kind][1])
+    shutil.rmtree(folder)
+    journal.add([9000], draw(1, seed=4))
+    index.catch_up(journal.read)
+
+    assert index.compact()
+
+    fresh = opened(journal)
     assert_it_answers_like_exact_search(fresh, journal)
     assert fresh.problems() == []

@@ -99,7 +99,7 @@ def _resampled(activation: NDArray[np.float32]) -> Map:
 def _weights(cells: int) -> Map:
     """Return how much each of so many cells counts at each place of the grid, shape (_CELLS, cells)."""
     places = np.clip((np.arange(_CELLS) + 0.5) * cells / _CELLS - 0.5, 0, cells - 1)
-    return np.maximum(0.0, 1 - np.abs(places[:, None] - np.arange(cells)))
+    return np.asarray(np.maximum(0.0, 1 - np.abs(places[:, None] - np.arange(cells))))
 
 
 def _box(edges: NDArray[np.int64]) -> Box:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.embedders.contract import draw
+from visualsearch.embedders.resnet import ResNetEmbedder
+
+torch = pytest.importorskip("torch")
+
+from tools.train.network import DIMENSIONS, Student, save_student  # noqa: E402 - only where torch is
+
+METADATA = {"name": "tiny-1", "side": "96", "stretch": "1.34", "licence": "MIT"}
+
+
+@pytest.fixture(scope="module")
+def student() -> Student:
+    torch.manual_seed(1)
+    student = Student(8).eval()
+    for module in student.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    torch.nn.init.normal_(student.objectness.weight, std=0.1)
+    return student
+
+
+def test_what_is_trained_is_what_the_shop_runs(student: Student, tmp_path: Path) -> None:
+    save_student(student, tmp_path / "tiny.safetensors", METADATA, half=True)
+    picture = draw("red", "ellipse", size=(96, 96))
+    pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
+    with torch.inference_mode():
+        maps = student.maps(pixels)
+        expected = student.embed(maps)[0].numpy()
+        places = student.objectness(student.last_maps(maps)).sigmoid()[0, 0].numpy()
+
+    (look,) = ResNetEmbedder(tmp_path / "tiny.safetensors").look([picture])
+
+    assert look.vector.shape == (DIMENSIONS,)
+    assert look.vector @ expected > 0.999
+    np.testing.assert_allclose(look.activation, places, atol=0.03)
