@@ -64,6 +64,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         "indexing_12_megapixels": partial(_compare_indexing, large, obvious, embedder, rounds),
         "indexing_600_pixels": partial(_compare_indexing, small, obvious, embedder, rounds),
         "one_photo_of_12_megapixels": partial(_compare_one, large[0], obvious, embedder, rounds * 3),
+        "photo_and_two_crops": partial(_compare_crops, small[0], embedder, rounds * 3),
         "cold_first_photo": partial(_measure_cold, weights, large[0], rounds),
         "engines": partial(measure_engines, weights, small, rounds),
         "against_resnet50": partial(compare_with_resnet50, weights, folder, small, rounds),
@@ -89,6 +90,12 @@ def _compare_one(photo: Path, obvious: Obvious, embedder: Any, rounds: int) -> d
     return compare(
         {"obvious": partial(obvious.embed, [photo]), "ours": partial(ours.embed_one, photo, embedder)}, rounds
     )
+
+
+def _compare_crops(photo: Path, embedder: Any, rounds: int) -> dict[str, Any]:
+    image = ours.open_image(photo)
+    ways = {"two_crops": partial(ours.look_and_crop, image, embedder), "photo": partial(embedder.embed, [image])}
+    return compare(ways, rounds)
 
 
 def _measure_cold(weights: Path, photo: Path, rounds: int) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.embedders.engines.processor import count_cores
-from visualsearch.images import open_image
+from visualsearch.images import Box, crop, open_image
 
 
 def index(paths: list[Path], embedder: Embedder) -> np.ndarray:
@@ -25,3 +26,11 @@ def index(paths: list[Path], embedder: Embedder) -> np.ndarray:
 def embed_one(path: Path, embedder: Embedder) -> np.ndarray:
     """Return the vector of a shopper's photo."""
     return embedder.embed([open_image(path, longest_side=embedder.longest_side)])[0]
+
+
+def look_and_crop(image: Image.Image, embedder: Embedder) -> np.ndarray:
+    """Return the vectors of a photo's two likely objects: one pass over the photo, one over both crops."""
+    from visualsearch.search.boxes import suggest_boxes
+
+    boxes = suggest_boxes(embedder.look([image])[0].activation, 2) or (Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1))
+    return embedder.embed([crop(image, box) for box in boxes])

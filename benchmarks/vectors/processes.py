@@ -45,9 +45,11 @@ def memory(key: str, file: str = "smaps_rollup", process: int | str = "self") ->
 
 def set_up(folder: Path) -> None:
     """Let the package keep its snapshots in the folder."""
+    import django
     from django.conf import settings
     from django.test.utils import override_settings
 
     if not settings.configured:
-        settings.configure()
+        settings.configure(INSTALLED_APPS=["visualsearch"])
+        django.setup()
     override_settings(VISUALSEARCH={"DIRECTORY": folder}).enable()

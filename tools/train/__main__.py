@@ -93,6 +93,7 @@ def _folds(arguments: Namespace) -> None:
         pupil = _begin(arguments)
         left_out = labels[labels % FOLDS == fold]
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
+        _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", 192)
         report.append(_measure_fold(pupil.student, unseen, left_out))
         print(json.dumps(report[-1]))
         (arguments.folder / "folds.json").write_text(json.dumps(report, indent=1))
@@ -152,8 +153,12 @@ def _export(arguments: Namespace) -> None:
     student = _begin(arguments).student
     right = learn_objectness(student, _designs(arguments, garments), garments.pixels, arguments.side)
     print(f"{right:.3f} of unseen places are told right, object or not")
-    metadata = {"name": arguments.out.stem, "side": str(arguments.side), "stretch": "1.34", "licence": "MIT"}
-    save_student(student, arguments.out, metadata, half=True)
+    _save(student, arguments.out, arguments.side)
+
+
+def _save(student: Student, file: Path, side: int) -> None:
+    metadata = {"name": file.stem, "side": str(side), "stretch": "1.34", "licence": "MIT"}
+    save_student(student, file, metadata, half=True)
 
 
 if __name__ == "__main__":
