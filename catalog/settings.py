@@ -124,7 +124,7 @@ REST_FRAMEWORK = {
 }
 
 VISUALSEARCH = {
-    "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="thumbnail"),
+    "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
     "DIRECTORY": VAR_DIR / "visualsearch",
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),

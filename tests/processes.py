@@ -49,7 +49,8 @@ class Shop:
     def __post_init__(self) -> None:
         inherited = {name: value for name, value in os.environ.items() if name not in _OURS}
         own = {"VAR_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": "catalog.settings", "OMP_NUM_THREADS": "1"}
-        self.environment = {**inherited, **own, "PYTHONUNBUFFERED": "1", **self.environment}
+        own |= {"PYTHONUNBUFFERED": "1", "VISUALSEARCH_EMBEDDER": "thumbnail"}
+        self.environment = {**inherited, **own, **self.environment}
 
     def __enter__(self) -> Self:
         self.command("migrate", "--verbosity", "0")
