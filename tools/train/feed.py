@@ -14,7 +14,6 @@ from torch.nn import functional
 from tools.train.network import Teacher
 from tools.train.views import Batch
 
-
 AT_ONCE = 3
 """Lessons in one step."""
 
