@@ -14,6 +14,7 @@ from torch.nn import functional
 from tools.train.network import Teacher
 from tools.train.views import Batch
 
+
 AT_ONCE = 3
 """Lessons in one step."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+
 from torch.nn import functional
 
 from tools.train.augment import as_phone_sees, frames, recolour, relight, uniform, warp
