@@ -6,16 +6,13 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Product
 
 ORDERS = {"": "title", "price": "price", "-price": "-price", "new": "-created"}
-
-
-def _in_category(products: QuerySet[Product], category: Category) -> QuerySet[Product]:
-    return products.filter(Q(category=category) | Q(category__parent=category))
 
 
 class ProductFilter(filters.FilterSet):  # type: ignore[misc]
@@ -28,12 +25,10 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]
         empty_label=_("By name"),
         choices=[("price", _("Cheapest first")), ("-price", _("Dearest first")), ("new", _("Newest first"))],
     )
-    category = filters.ModelChoiceFilter(
-        method="of_category", to_field_name="slug", label=_("Category"), empty_label=_("All"), queryset=None
-    )
+    category = filters.ChoiceFilter(method="of_category", label=_("Category"), empty_label=_("All"))
     colour = filters.MultipleChoiceFilter(label=_("Colour"), widget=forms.CheckboxSelectMultiple)
-    price_from = filters.NumberFilter("price", "gte", min_value=0, max_digits=12, label=_("Price from"))
-    price_to = filters.NumberFilter("price", "lte", min_value=0, max_digits=12, label=_("Price to"))
+    price_from = filters.NumberFilter("price", "gte", min_value=0, max_digits=12, label=_("From"))
+    price_to = filters.NumberFilter("price", "lte", min_value=0, max_digits=12, label=_("To"))
     in_stock = filters.BooleanFilter(method="there_now", label=_("In stock only"), widget=forms.CheckboxInput)
 
     def __init__(self, data: Any, queryset: QuerySet[Product], *, category: Category | None = None) -> None:
@@ -41,15 +36,14 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]
         super().__init__(data, queryset, prefix=None)
         self.form.label_suffix = ""
         colours = queryset.exclude(colour="").order_by("colour").values_list("colour", flat=True).distinct()
-        self._offer("colour", choices=[(colour, colour) for colour in colours])
-        self._offer("category", queryset=_offered_categories(category))
+        self._offer("colour", [(colour, colour) for colour in colours])
+        self._offer("category", [(one.slug, _label_of(one, category)) for one in _offered_categories(category)])
 
-    def _offer(self, name: str, **options: Any) -> None:
-        """Leave out a choice of nothing."""
-        field = self.form.fields[name]
-        for option, values in options.items():
-            setattr(field, option, values)
-        if not next(iter(options.values())):
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Let the field choose among these; a choice of nothing is none."""
+        if choices:
+            self.form.fields[name].choices = choices
+        else:
             del self.form.fields[name]
 
     @property
@@ -72,9 +66,9 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]
             )
         return products
 
-    def of_category(self, products: QuerySet[Product], name: str, value: Category) -> QuerySet[Product]:
+    def of_category(self, products: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """Keep products of the category and of those in it."""
-        return _in_category(products, value)
+        return products.filter(Q(category__slug=value) | Q(category__parent__slug=value))
 
     def there_now(self, products: QuerySet[Product], name: str, value: bool | None) -> QuerySet[Product]:
         """Keep products that can be bought now, where that is asked for."""
@@ -90,6 +84,13 @@ class ProductFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 def _offered_categories(parent: Category | None) -> QuerySet[Category]:
-    """Return the shelves in a category, or all that have products themselves."""
-    categories = Category.objects.filter(products__is_active=True).select_related("parent").distinct()
-    return categories.filter(parent=parent) if parent else categories
+    """Return the categories in one, or all of them, that have something to show; each after the one that it is in."""
+    shown = Q(products__is_active=True) | Q(children__products__is_active=True)
+    categories = Category.objects.filter(shown).select_related("parent").distinct()
+    if parent:
+        return categories.filter(parent=parent)
+    return categories.order_by(Coalesce("parent__name", "name"), F("parent").asc(nulls_first=True), "name")
+
+
+def _label_of(category: Category, within: Category | None) -> str:
+    return f"{category.parent.name} › {category.name}" if category.parent and not within else category.name

@@ -139,6 +139,13 @@ class ProductImage(models.Model):
     def __str__(self) -> str:
         return f"{self.product_id}/{self.position}"
 
+    def save(self, **kwargs: Any) -> None:
+        """Save with the digest of a new file, by which an import knows it again."""
+        if self.file and not getattr(self.file, "_committed", True):
+            self.digest = hashlib.sha256(self.file.read()).hexdigest()
+            self.file.seek(0)
+        super().save(**kwargs)
+
     @property
     def has_thumbnails(self) -> bool:
         """Whether the thumbnails are those of the file as it is now."""
@@ -147,12 +154,16 @@ class ProductImage(models.Model):
     @property
     def small_url(self) -> str:
         """The address of the small thumbnail, or of the picture itself until there is one."""
-        return self.file.storage.url(thumbnail_name(str(self.file.name), SMALL)) if self.has_thumbnails else self.file.url
+        return (
+            self.file.storage.url(thumbnail_name(str(self.file.name), SMALL)) if self.has_thumbnails else self.file.url
+        )
 
     @property
     def large_url(self) -> str:
         """The address of the large thumbnail, or of the picture itself until there is one."""
-        return self.file.storage.url(thumbnail_name(str(self.file.name), LARGE)) if self.has_thumbnails else self.file.url
+        return (
+            self.file.storage.url(thumbnail_name(str(self.file.name), LARGE)) if self.has_thumbnails else self.file.url
+        )
 
     @property
     def srcset(self) -> str:
@@ -161,13 +172,10 @@ class ProductImage(models.Model):
             return ""
         return f"{self.small_url} {self._width_within(SMALL)}w, {self.large_url} {self._width_within(LARGE)}w"
 
+    def _url_within(self, side: int) -> str:
+        name = str(self.file.name)
+        return self.file.storage.url(thumbnail_name(name, side)) if self.has_thumbnails else self.file.url
+
     def _width_within(self, side: int) -> int:
         width, height = self.width or side, self.height or side
         return max(1, round(width * min(1.0, side / max(width, height))))
-
-    def save(self, **kwargs: Any) -> None:
-        """Save with the digest of a new file, by which an import knows it again."""
-        if self.file and not getattr(self.file, "_committed", True):
-            self.digest = hashlib.sha256(self.file.read()).hexdigest()
-            self.file.seek(0)
-        super().save(**kwargs)

@@ -19,7 +19,7 @@ def departments(request: HttpRequest) -> dict[str, Any]:
     return {"departments": Category.objects.filter(shown, parent=None).distinct()[:DEPARTMENTS_MOST]}
 
 
-def pictured_categories() -> list[Category]:
+def pictured_categories() -> list[Any]:
     """Return the categories that have products themselves, each with their `count` and the `picture` of one."""
     of_category = ProductImage.objects.filter(product__category=OuterRef("pk"), product__is_active=True)
     categories: QuerySet[Any] = (

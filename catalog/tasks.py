@@ -77,7 +77,7 @@ def ask_for_thumbnails(image_id: int) -> None:
     if monotonic() < _quiet_until:
         return
     try:
-        make_thumbnails_of.apply_async([image_id], retry=False, expires=600)
+        make_thumbnails_of.apply_async((image_id,), retry=False, expires=600)
     except Exception as error:  # brokers raise errors of many libraries
         _quiet_until = monotonic() + _QUIET_SECONDS
         logger.warning("A worker could not be asked for thumbnails (%s); the sweep will find the picture.", error)

@@ -18,6 +18,9 @@ from catalog.filters import ProductFilter
 from catalog.models import Category, Product
 from catalog.shelves import pictured_categories
 
+NEWEST = 8
+"""Products on the first page."""
+
 
 def shown_products() -> QuerySet[Product]:
     """Return what shoppers may see, ready for lists."""
@@ -25,11 +28,22 @@ def shown_products() -> QuerySet[Product]:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the categories, each with a picture, and the newest products."""
-    newest = list(shown_products().order_by("-created", "-pk")[:8])
-    pictured = [product for product in newest if product.first_image][:4]
-    context = {"categories": pictured_categories(), "products": newest, "pictured": pictured}
+    """Show the categories, each with a picture, and the newest products, one of each design."""
+    newest = shown_products().order_by("-created", "-pk")[: NEWEST * 6]
+    designs = {product.group or f"pk:{product.pk}": product for product in reversed(newest)}
+    categories = pictured_categories()
+    context = {
+        "categories": categories,
+        "products": list(reversed(designs.values()))[:NEWEST],
+        "pictures": _spread([category.picture for category in categories if category.picture], 4),
+    }
     return render(request, "catalog/home.html", context)
+
+
+def _spread(pictures: list[Any], count: int) -> list[Any]:
+    """Return so many of them from all over the list."""
+    step = max(1, len(pictures) // count)
+    return pictures[::step][:count]
 
 
 class ProductList(ListView):  # type: ignore[type-arg]

@@ -9,7 +9,19 @@ from decimal import Decimal
 from pathlib import Path
 
 REQUIRED = ("sku", "title", "image")
-COLUMNS = (*REQUIRED, "category", "price", "currency", "group", "description", "url", "in_stock", "colour", "material", "stock")
+COLUMNS = (
+    *REQUIRED,
+    "category",
+    "price",
+    "currency",
+    "group",
+    "description",
+    "url",
+    "in_stock",
+    "colour",
+    "material",
+    "stock",
+)
 _LENGTHS = {"sku": 64, "title": 200, "group": 64, "url": 500, "image": 2000, "colour": 40, "material": 80}
 _IN_STOCK = dict.fromkeys(("1", "true", "yes", "in_stock", "in stock", ""), True)
 _IN_STOCK |= dict.fromkeys(("0", "false", "no", "out_of_stock", "out of stock"), False)

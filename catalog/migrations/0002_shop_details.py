@@ -4,44 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='product',
-            name='colour',
-            field=models.CharField(blank=True, help_text='One word or two, as shoppers say it.', max_length=40),
+            model_name="product",
+            name="colour",
+            field=models.CharField(blank=True, help_text="One word or two, as shoppers say it.", max_length=40),
         ),
         migrations.AddField(
-            model_name='product',
-            name='material',
+            model_name="product",
+            name="material",
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='product',
-            name='stock',
-            field=models.PositiveIntegerField(blank=True, help_text='Empty where nobody counts them.', null=True, verbose_name='pieces'),
+            model_name="product",
+            name="stock",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="Empty where nobody counts them.", null=True, verbose_name="pieces"
+            ),
         ),
         migrations.AddField(
-            model_name='productimage',
-            name='height',
+            model_name="productimage",
+            name="height",
             field=models.PositiveIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='productimage',
-            name='thumbnails_of',
+            model_name="productimage",
+            name="thumbnails_of",
             field=models.CharField(blank=True, editable=False, max_length=200),
         ),
         migrations.AddField(
-            model_name='productimage',
-            name='width',
+            model_name="productimage",
+            name="width",
             field=models.PositiveIntegerField(editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['colour'], name='product_colour'),
+            model_name="product",
+            index=models.Index(fields=["colour"], name="product_colour"),
         ),
     ]

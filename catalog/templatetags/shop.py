@@ -15,4 +15,5 @@ _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 @register.filter
 def money(price: Decimal, currency: str) -> str:
     """Return a price as people read it: `{{ product.price|money:product.currency }}`."""
-    return f"{number_format(price, 2, use_l10n=True, force_grouping=True)}\N{NO-BREAK SPACE}{_SIGNS.get(currency, currency)}"
+    number = number_format(price, 2, use_l10n=True, force_grouping=True)
+    return f"{number}\N{NO-BREAK SPACE}{_SIGNS.get(currency, currency)}"

@@ -35,7 +35,13 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Any:
     return fail_with
 
 
-def test_shows_what_looks_like_the_object_in_any_shop() -> None:
+@pytest.fixture
+def undressed(settings: Any) -> None:
+    """Take away the shop's own templates: the plug-in's are left."""
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]
+
+
+def test_shows_what_looks_like_the_object_in_any_shop(undressed: None) -> None:
     poster, other = add_poster(draw("red")), add_poster(draw("blue"), name="<Blue>")
     sync_now()
 
@@ -46,13 +52,24 @@ def test_shows_what_looks_like_the_object_in_any_shop() -> None:
     assert Poster.objects.get(pk=other.pk).picture.url in page
 
 
-def test_shows_no_more_than_the_limit() -> None:
+def test_shows_no_more_than_the_limit(undressed: None) -> None:
     poster = add_poster(draw("red"))
     for colour in ("blue", "green", "black"):
         add_poster(draw(colour))
     sync_now()
 
     assert show(poster, "limit=2").count("<li>") == 2
+
+
+def test_shop_shows_its_own_card_instead() -> None:
+    product = add_product(draw("red"))
+    add_product(draw("blue"), price=5)
+    sync_now()
+
+    page = show(product)
+
+    assert 'class="card"' in page
+    assert "5.00" in page
 
 
 def test_nothing_stored_shows_nothing_and_is_no_error(caplog: pytest.LogCaptureFixture) -> None:

@@ -45,4 +45,5 @@ def _savepoint() -> AbstractContextManager[Any]:
 
 
 def _render(context: template.Context, results: list[Any]) -> SafeString:
-    return render_to_string(TEMPLATE, {**context.flatten(), "results": results}, context.get("request"))
+    known: dict[str, Any] = {str(name): value for name, value in context.flatten().items()}
+    return render_to_string(TEMPLATE, {**known, "results": results}, context.get("request"))
