@@ -20,8 +20,8 @@ class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
 class ProductAdmin(ReindexMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Products, with the action that computes their pictures anew."""
 
-    list_display = ("sku", "title", "category", "price", "currency", "in_stock", "is_active")
-    list_filter = ("is_active", "in_stock", "category")
+    list_display = ("sku", "title", "category", "price", "currency", "stock", "in_stock", "is_active")
+    list_filter = ("is_active", "in_stock", "category", "colour")
     list_select_related = ("category",)
     search_fields = ("sku", "title", "group")
     readonly_fields = ("created", "updated")

@@ -1,4 +1,4 @@
-"""The shop's Celery application: its settings are Django's, its schedule the plug-in's."""
+"""The shop's Celery application: its settings are Django's, its schedule the plug-in's and its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ app.autodiscover_tasks()
 
 @app.on_after_finalize.connect
 def add_beat_schedule(sender: Celery, **kwargs: Any) -> None:
-    """Add the plug-in's periodic tasks; late, because importing them needs Django to be ready."""
-    from visualsearch.tasks import beat_schedule
+    """Add the periodic tasks of the plug-in and of the shop; late, because importing them needs Django to be ready."""
+    from catalog import tasks as shop
+    from visualsearch import tasks as plug_in
 
-    sender.conf.beat_schedule = {**(sender.conf.beat_schedule or {}), **beat_schedule()}
+    sender.conf.beat_schedule = {
+        **(sender.conf.beat_schedule or {}),
+        **plug_in.beat_schedule(),
+        **shop.beat_schedule(),
+    }

@@ -11,6 +11,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import slugify
 
+from catalog.thumbnails import LARGE, SMALL, thumbnail_name
+
+SCARCE_FROM = 3
+"""Pieces from which on a shopper is told how few are left."""
+
 
 def default_currency() -> str:
     """Return the currency of a price that names none."""
@@ -57,9 +62,12 @@ class Product(models.Model):
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, default=default_currency)
     group = models.CharField(max_length=64, blank=True, help_text="Variants of one design share it.")
+    colour = models.CharField(max_length=40, blank=True, help_text="One word or two, as shoppers say it.")
+    material = models.CharField(max_length=80, blank=True)
     description = models.TextField(blank=True)
     url = models.URLField("address elsewhere", max_length=500, blank=True)
     in_stock = models.BooleanField(default=True)
+    stock = models.PositiveIntegerField("pieces", null=True, blank=True, help_text="Empty where nobody counts them.")
     is_active = models.BooleanField("shown in the shop", default=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
@@ -70,6 +78,7 @@ class Product(models.Model):
             models.Index(fields=["is_active", "title"], name="product_shown_by_title"),
             models.Index(fields=["price"], name="product_price"),
             models.Index(fields=["group"], name="product_group"),
+            models.Index(fields=["colour"], name="product_colour"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -93,6 +102,11 @@ class Product(models.Model):
         return reverse("product", args=[self.pk, self.words])
 
     @property
+    def is_scarce(self) -> bool:
+        """Whether so few are left that shoppers should know."""
+        return self.in_stock and self.stock is not None and 0 < self.stock <= SCARCE_FROM
+
+    @property
     def words(self) -> str:
         """What its address says beside its number; products that were created in bulk have no slug."""
         return self.slug or "product"
@@ -110,6 +124,10 @@ class ProductImage(models.Model):
     file = models.ImageField(upload_to=picture_path, max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of the file.")
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    thumbnails_of = models.CharField(max_length=200, blank=True, editable=False)
+    """The file that a worker has made thumbnails of, or tried to: without width it could not be read."""
     from_feed = models.BooleanField(default=False, editable=False, help_text="Imports may replace and remove it.")
 
     class Meta:
@@ -127,3 +145,37 @@ class ProductImage(models.Model):
             self.digest = hashlib.sha256(self.file.read()).hexdigest()
             self.file.seek(0)
         super().save(**kwargs)
+
+    @property
+    def has_thumbnails(self) -> bool:
+        """Whether the thumbnails are those of the file as it is now."""
+        return bool(self.width and self.height) and self.thumbnails_of == self.file.name
+
+    @property
+    def small_url(self) -> str:
+        """The address of the small thumbnail, or of the picture itself until there is one."""
+        return (
+            self.file.storage.url(thumbnail_name(str(self.file.name), SMALL)) if self.has_thumbnails else self.file.url
+        )
+
+    @property
+    def large_url(self) -> str:
+        """The address of the large thumbnail, or of the picture itself until there is one."""
+        return (
+            self.file.storage.url(thumbnail_name(str(self.file.name), LARGE)) if self.has_thumbnails else self.file.url
+        )
+
+    @property
+    def srcset(self) -> str:
+        """Both thumbnails with their widths, for a browser to choose; empty until there are any."""
+        if not self.has_thumbnails:
+            return ""
+        return f"{self.small_url} {self._width_within(SMALL)}w, {self.large_url} {self._width_within(LARGE)}w"
+
+    def _url_within(self, side: int) -> str:
+        name = str(self.file.name)
+        return self.file.storage.url(thumbnail_name(name, side)) if self.has_thumbnails else self.file.url
+
+    def _width_within(self, side: int) -> int:
+        width, height = self.width or side, self.height or side
+        return max(1, round(width * min(1.0, side / max(width, height))))

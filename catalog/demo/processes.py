@@ -34,7 +34,7 @@ def check_port(port: int) -> None:
 
 
 def start_worker() -> Child:
-    """Start one worker of the plug-in's queue, with the schedule of its periodic tasks."""
+    """Start one worker of both queues, with the schedule of its periodic tasks."""
     options = [
         "--pool",
         "threads",
@@ -45,12 +45,12 @@ def start_worker() -> Child:
         settings.CELERY_BEAT_SCHEDULE_FILENAME,
     ]
     quiet = ["--loglevel", "warning", "--without-gossip", "--without-mingle", "--hostname", f"demo{os.getpid()}@%h"]
-    return _start("worker", ["celery", "--app", "catalog", "worker", "--queues", queue_name(), *options, *quiet])
+    return _start("worker", ["celery", "--app", "catalog", "worker", "--queues", queue_names(), *options, *quiet])
 
 
-def queue_name() -> str:
-    """Return the queue that the plug-in's tasks are sent to."""
-    return str(settings.VISUALSEARCH.get("QUEUE", "visualsearch"))
+def queue_names() -> str:
+    """Return the queues of the plug-in's tasks and of the shop's own."""
+    return f"{settings.VISUALSEARCH.get('QUEUE', 'visualsearch')},{settings.CELERY_TASK_DEFAULT_QUEUE}"
 
 
 def start_server(port: int) -> Child:

@@ -15,7 +15,7 @@ from catalog.feeds.rows import BadRow, Feed, FeedRow, Problem
 from catalog.models import Product
 
 T = TypeVar("T")
-_SAME = ("title", "category", "price", "currency", "group", "description", "url")
+_SAME = ("title", "category", "price", "currency", "group", "description", "url", "colour", "material")
 
 
 @dataclass(slots=True, kw_only=True)

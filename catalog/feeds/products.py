@@ -14,7 +14,7 @@ from catalog.feeds.pictures import FeedPicture
 from catalog.feeds.rows import FeedRow
 from catalog.models import Category, Product, ProductImage, default_currency
 
-PLAIN = ("title", "price", "group", "description", "url", "in_stock")
+PLAIN = ("title", "price", "group", "description", "url", "in_stock", "colour", "material", "stock")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +69,9 @@ def _is_stored(image: ProductImage) -> bool:
 
 def _changes(product: Product, row: FeedRow, columns: frozenset[str]) -> dict[str, Any]:
     wanted = {name: getattr(row, name) for name in PLAIN if name in columns}
+    if "stock" in columns:
+        # A shop that counts its pieces says with the number whether there are any.
+        wanted["in_stock"] = row.in_stock
     if {"price", "currency"} & columns:
         wanted["currency"] = row.currency or default_currency()
     changes = {name: value for name, value in wanted.items() if getattr(product, name) != value}

@@ -9,8 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 
 REQUIRED = ("sku", "title", "image")
-COLUMNS = (*REQUIRED, "category", "price", "currency", "group", "description", "url", "in_stock")
-_LENGTHS = {"sku": 64, "title": 200, "group": 64, "url": 500, "image": 2000}
+COLUMNS = (
+    *REQUIRED,
+    "category",
+    "price",
+    "currency",
+    "group",
+    "description",
+    "url",
+    "in_stock",
+    "colour",
+    "material",
+    "stock",
+)
+_LENGTHS = {"sku": 64, "title": 200, "group": 64, "url": 500, "image": 2000, "colour": 40, "material": 80}
 _IN_STOCK = dict.fromkeys(("1", "true", "yes", "in_stock", "in stock", ""), True)
 _IN_STOCK |= dict.fromkeys(("0", "false", "no", "out_of_stock", "out of stock"), False)
 _PRICE = re.compile(r"(\d{1,10}(?:\.\d{1,2})?)(?: ([A-Za-z]{3}))?")
@@ -42,6 +54,10 @@ class FeedRow:
     description: str = ""
     url: str = ""
     in_stock: bool = True
+    colour: str = ""
+    material: str = ""
+    stock: int | None = None
+    """Pieces; None where nobody counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,7 @@ def read_row(line: int | None, cells: Mapping[str, str]) -> FeedRow:
     values = {name: cells.get(name, "").strip() for name in COLUMNS}
     _check_texts(values)
     price, currency = _read_price(values["price"], values["currency"])
+    stock = _read_stock(values["stock"])
     return FeedRow(
         line=line,
         sku=values["sku"],
@@ -84,7 +101,10 @@ def read_row(line: int | None, cells: Mapping[str, str]) -> FeedRow:
         group=values["group"],
         description=values["description"],
         url=values["url"],
-        in_stock=_read_in_stock(values["in_stock"]),
+        in_stock=_read_in_stock(values["in_stock"], stock),
+        colour=values["colour"],
+        material=values["material"],
+        stock=stock,
     )
 
 
@@ -121,8 +141,17 @@ def _read_category(text: str) -> str:
     return " > ".join(name for name in names if name)
 
 
-def _read_in_stock(text: str) -> bool:
-    try:
-        return _IN_STOCK[text.lower()]
-    except KeyError:
-        raise BadRow(f"in_stock is '{text}'; expected 1, 0, true, false, yes, no, in_stock or out_of_stock.") from None
+def _read_stock(text: str) -> int | None:
+    if text and not re.fullmatch("[0-9]{1,9}", text):
+        raise BadRow(f"stock is '{text}'; expected a whole number such as 12.")
+    return int(text) if text else None
+
+
+def _read_in_stock(text: str, stock: int | None) -> bool:
+    """Return what the row says, or else what its number of pieces says; the two must not contradict each other."""
+    if text.lower() not in _IN_STOCK:
+        raise BadRow(f"in_stock is '{text}'; expected 1, 0, true, false, yes, no, in_stock or out_of_stock.")
+    said = _IN_STOCK[text.lower()]
+    if text and said and stock == 0:
+        raise BadRow(f"in_stock is '{text}', but stock is 0.")
+    return said and stock != 0

@@ -8,25 +8,26 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 
 from visualsearch.exceptions import InvalidQuery
-from visualsearch.search.query import PhotoQuery
 from visualsearch.sources import VisualSource
 
 
-def narrowed_objects(source: VisualSource, query: PhotoQuery) -> QuerySet[Any] | None:
-    """Return the objects that the query itself asks for, hidden ones among them; None when it narrows nothing.
+def narrowed_objects(
+    source: VisualSource, within: QuerySet[Any] | None, filters: dict[str, Any]
+) -> QuerySet[Any] | None:
+    """Return the objects that a query itself asks for, hidden ones among them; None when it narrows nothing.
 
     Raises InvalidQuery for a queryset or keywords of another model.
     """
-    if query.within is None and not query.filters:
+    if within is None and not filters:
         return None
     model = source.model
-    objects = model._base_manager.all() if query.within is None else query.within
+    objects = model._base_manager.all() if within is None else within
     if not issubclass(objects.model, model):
         raise InvalidQuery(f"Expected a queryset of {model._meta.label}, got one of {objects.model._meta.label}.")
     if _is_closed(objects):
         objects = model._base_manager.filter(pk__in=objects.values("pk"))
     try:
-        return objects.order_by().filter(**query.filters)
+        return objects.order_by().filter(**filters)
     except (FieldError, ValidationError, ValueError, TypeError) as error:
         raise InvalidQuery(f"These filters do not fit {model._meta.label}: {error}") from error
 

@@ -59,8 +59,8 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
     if not 1 <= len(boxes) <= MOST_REGIONS:
         raise InvalidQuery(f"Expected 1 to {MOST_REGIONS} regions of a photo, got {len(boxes)}.")
     source = get_source(query.source)
-    limit = _limit(query)
-    narrowed = narrowed_objects(source, query)
+    limit = check_limit(query.limit)
+    narrowed = narrowed_objects(source, query.within, query.filters)
     # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
     embedder = serving_embedder(prepare_next=True)
     photo = _open(query)
@@ -79,7 +79,7 @@ def _answer(search: _Search, region: Image.Image, look: Look, boxes: tuple[Box, 
     # A result is judged beside its neighbours, also where fewer are asked for.
     wanted = max(search.limit, NEIGHBOURS + 1)
     pages = CandidatePages(search.index, look.vector[None], wanted, search.narrowed)
-    found = _collect(pages, search.query.min_score, search.source, search.allowed, wanted)
+    found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
     judged = judge(found, region, search.calibrated)
     results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
     return Answer(
@@ -91,7 +91,7 @@ def _answer(search: _Search, region: Image.Image, look: Look, boxes: tuple[Box, 
     )
 
 
-def _collect(
+def collect(
     pages: CandidatePages, min_score: float, source: VisualSource, allowed: QuerySet[Any], limit: int
 ) -> list[Result]:
     """Ask for more candidates until there are enough groups, or enough to judge by and no candidate is near enough."""
@@ -115,9 +115,10 @@ def _open(query: PhotoQuery) -> Image.Image:
     return open_image(photo)
 
 
-def _limit(query: PhotoQuery) -> int:
+def check_limit(asked: int | None) -> int:
+    """Return how many results are asked for; raises InvalidQuery for too many or none."""
     settings = get_settings()
-    limit = settings.limit if query.limit is None else query.limit
+    limit = settings.limit if asked is None else asked
     if not 1 <= limit <= settings.limit_most:
         raise InvalidQuery(f"Expected a limit from 1 to {settings.limit_most}, got {limit}.")
     return limit

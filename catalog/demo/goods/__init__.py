@@ -22,7 +22,7 @@ from catalog.feeds.rows import COLUMNS
 
 __all__ = ["draw_goods", "draw_thing"]
 
-VERSION = 1
+VERSION = 2
 """Goods of another version are drawn anew."""
 
 _WALLS: tuple[Colour, ...] = ((242, 240, 236), (236, 238, 240), (243, 238, 230), (238, 236, 240))
@@ -87,6 +87,9 @@ def _row(article: Article, path: str) -> dict[str, Any]:
         "description": design.text,
         "url": "",
         "in_stock": int(article.in_stock),
+        "colour": article.colour_name,
+        "material": "",
+        "stock": article.stock,
     }
 
 

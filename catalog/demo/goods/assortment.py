@@ -43,10 +43,16 @@ class Article:
 
     sku: str
     title: str
+    colour_name: str
     colour: Colour
     second: Colour
     design: Design
-    in_stock: bool
+    stock: int
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether there is one to sell."""
+        return self.stock > 0
 
 
 _LINES = """
@@ -102,8 +108,9 @@ def all_articles() -> Iterator[Article]:
         yield Article(
             sku=f"{design.code}-{name[:3].upper()}",
             title=f"{design.name}, {name.lower()}",
+            colour_name=name,
             colour=colour,
             second=COLOURS["Snow"] if sum(colour) < 560 else COLOURS["Ocean" if number % 2 else "Terracotta"],
             design=design,
-            in_stock=number % 11 != 5,
+            stock=0 if number % 11 == 5 else 1 + number * 7 % 23,
         )

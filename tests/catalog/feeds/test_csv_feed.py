@@ -72,6 +72,9 @@ def test_line_of_a_bad_row_is_the_one_that_an_editor_shows(write):
             "in_stock is 'perhaps'; expected 1, 0, true, false, yes, no, in_stock or out_of_stock.",
         ),
         ("url", "javascript:x", "url is 'javascript:x'; expected an address that begins with http:// or https://."),
+        ("stock", "many", "stock is 'many'; expected a whole number such as 12."),
+        ("stock", "-1", "stock is '-1'; expected a whole number such as 12."),
+        ("stock,in_stock", "0,yes", "in_stock is 'yes', but stock is 0."),
         ("group", "g" * 65, "group has 65 characters; 64 are the most."),
         ("group", "g\0", "group has a zero byte."),
     ],
@@ -86,6 +89,19 @@ def test_price_may_name_its_currency(write):
     (row,) = read_feed(write("sku,title,image,price\nA1,Mug,a.png,15.00 USD\n")).rows
 
     assert (row.price, row.currency) == (Decimal("15.00"), "USD")
+
+
+def test_colour_material_and_pieces_are_read(write):
+    (row,) = read_feed(write("sku,title,image,colour,material,stock\nA1,Mug,a.png,Red,Clay,12\n")).rows
+
+    assert (row.colour, row.material, row.stock, row.in_stock) == ("Red", "Clay", 12, True)
+
+
+@pytest.mark.parametrize(("stock", "in_stock"), [("0", False), ("3", True), ("", True)])
+def test_pieces_say_whether_there_are_any(write, stock, in_stock):
+    (row,) = read_feed(write(f"sku,title,image,stock\nA1,Mug,a.png,{stock}\n")).rows
+
+    assert row.in_stock is in_stock
 
 
 def test_row_with_too_many_cells_is_told(write):

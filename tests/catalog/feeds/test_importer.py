@@ -72,6 +72,27 @@ def test_changed_values_are_updated_and_others_are_kept(shop):
     assert (report.updated, product.price, product.group, product.description) == (1, 6, "H", "Written by hand")
 
 
+def test_pieces_are_counted_and_say_whether_there_are_any(shop):
+    columns = "sku,title,image,colour,material,stock"
+    shop("A1,Mug,red.png,Red,Clay,2", columns=columns)
+    report = shop("A1,Mug,red.png,Red,Clay,0", columns=columns)
+
+    product = Product.objects.get()
+    assert (report.updated, product.colour, product.material) == (1, "Red", "Clay")
+    assert (product.stock, product.in_stock) == (0, False)
+
+
+def test_feed_that_does_not_speak_of_pieces_keeps_them(shop):
+    shop("A1,Mug,red.png")
+    Product.objects.update(stock=5, in_stock=False, colour="Red", material="Clay")
+
+    report = shop("A1,Mug,red.png")
+
+    product = Product.objects.get()
+    assert report.unchanged == 1
+    assert (product.stock, product.in_stock, product.colour, product.material) == (5, False, "Red", "Clay")
+
+
 def test_picture_that_left_the_feed_is_removed_with_its_file(shop, settings, django_capture_on_commit_callbacks):
     shop("A1,Mug,red.png", "A1,Mug,blue.png")
 
