@@ -7,7 +7,16 @@ import visualsearch.sync
 
 def test_public_names_of_the_plug_in() -> None:
     assert visualsearch.__all__ == ["Picture", "VisualSource", "register"]
-    assert visualsearch.search.__all__ == ["Answer", "Box", "PhotoQuery", "Result", "Tier", "find_each", "find_similar"]
+    assert visualsearch.search.__all__ == [
+        "Answer",
+        "Box",
+        "PhotoQuery",
+        "Result",
+        "Seen",
+        "Tier",
+        "find_each",
+        "find_similar",
+    ]
 
 
 def test_every_public_name_is_there() -> None:
