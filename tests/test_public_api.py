@@ -6,7 +6,17 @@ import visualsearch.sync
 
 
 def test_public_names_of_the_plug_in() -> None:
-    assert visualsearch.__all__ == ["Picture", "VisualSource", "register"]
+    assert visualsearch.__all__ == [
+        "Card",
+        "ChoiceFilter",
+        "FlagFilter",
+        "Link",
+        "Picture",
+        "RangeFilter",
+        "Sample",
+        "VisualSource",
+        "register",
+    ]
     assert visualsearch.search.__all__ == [
         "Answer",
         "Box",
