@@ -90,7 +90,7 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[s
         photo_id = hashlib.sha256(data).hexdigest()[:12]
         held = Remembered(source=source.name, seen=seen, photo_id=photo_id, box=box, boxes=answers[0].boxes)
         return {"q": held.token()}
-    params = {key: sent[key] for key in KEYS if key != "q" and sent.get(key)}
+    params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
     return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
 

@@ -40,6 +40,8 @@ class Section:
     """Results that are like the photo in one way."""
 
     heading: str
+    note: str
+    """How sure the search is of them, in a sentence."""
     results: list[ShownResult]
 
 
@@ -121,14 +123,16 @@ def _params(question: Question) -> dict[str, str]:
 
 def _sections(source: VisualSource, answer: Answer) -> Iterator[Section]:
     headings = {
-        Tier.SAME_PICTURE: _("The same picture"),
-        Tier.SAME_PRODUCT: _("The same product"),
-        Tier.SIMILAR: _("The nearest goods") if answer.no_match else pgettext("goods", "Similar"),
+        Tier.SAME_PICTURE: (_("The same picture"), _("Your photo is a copy of this picture.")),
+        Tier.SAME_PRODUCT: (_("The same product"), _("As far as we can see, this is what you are looking for.")),
+        Tier.SIMILAR: (pgettext("goods", "Similar"), _("Perhaps another product, but much like it.")),
     }
-    for tier, heading in headings.items():
+    if answer.no_match:
+        headings[Tier.SIMILAR] = (_("The nearest goods"), "")
+    for tier, (heading, note) in headings.items():
         results = [result for result in answer if result.tier is tier]
         if results:
-            yield Section(heading=heading, results=list(_cards(source, results)))
+            yield Section(heading=heading, note=note, results=list(_cards(source, results)))
 
 
 def _cards(source: VisualSource, results: Sequence[Result]) -> Iterator[ShownResult]:

@@ -53,6 +53,7 @@ function showPicture(element) {
     if (element.tagName === "IMG") element.addEventListener("load", fit);
   }
   stage.hidden = !element;
+  root.classList.toggle("vs-has-photo", !stage.hidden);
   fit();
 }
 
