@@ -23,7 +23,7 @@ def choose(page: Any, photo: Path, button: str = ".vs-choose") -> None:
 
 def settled(page: Any) -> None:
     """Wait until no search is under way."""
-    page.wait_for_function("!document.querySelector('.vs-busy')")
+    page.wait_for_function("() => !document.querySelector('.vs-busy')")
 
 
 def give(page: Any, event: str, content: bytes, type_: str = "image/png") -> None:
