@@ -53,3 +53,22 @@ def test_nothing_jumps_while_the_page_loads(visit: Visit, photo: Path, phone: bo
     again.wait_for_load_state("networkidle")
 
     assert again.evaluate(SHIFTS) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "words"), [("de", "ltr", "Ähnliches"), ("ar", "rtl", "منتجات مشابهة")]
+)
+def test_long_words_and_right_to_left_do_not_break_a_narrow_page(
+    visit: Visit, photo: Path, settings: Any, language: str, direction: str, words: str
+) -> None:
+    settings.LANGUAGE_CODE = language
+    page = visit(phone=True)
+    # The shop's own frame is English.
+    page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
+
+    choose(page, photo)
+    searches(page, page.locator(".vs-part").first.tap)
+
+    assert words in page.inner_text("#vs-answer")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=photo.with_name(f"{language}.png"))
