@@ -71,4 +71,3 @@ def test_long_words_and_right_to_left_do_not_break_a_narrow_page(
 
     assert words in page.inner_text("#vs-answer")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.screenshot(path=photo.with_name(f"{language}.png"))

@@ -19,9 +19,9 @@ from visualsearch.search.evaluation.goods import pictures_of
 from visualsearch.search.evaluation.queries import Failure
 from visualsearch.search.evaluation.shots import open_picture
 from visualsearch.search.query import Photo, PhotoQuery
-from visualsearch.search.seen import Seen
 from visualsearch.search.ranking import keep_allowed
 from visualsearch.search.results import Candidate, Result
+from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.vectors import as_vectors
 
