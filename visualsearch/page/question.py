@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -34,7 +34,6 @@ class Question:
     photo_id: str = ""
     title: str = ""
     """What the photo shows, where that is known."""
-    narrowed: dict[str, object] = field(default_factory=dict)
 
 
 def read_question(source: VisualSource, address: QueryDict, box: Box | None) -> Question | None:
