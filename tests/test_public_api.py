@@ -6,12 +6,23 @@ import visualsearch.sync
 
 
 def test_public_names_of_the_plug_in() -> None:
-    assert visualsearch.__all__ == ["Picture", "VisualSource", "register"]
+    assert visualsearch.__all__ == [
+        "Card",
+        "ChoiceFilter",
+        "FlagFilter",
+        "Link",
+        "Picture",
+        "RangeFilter",
+        "Sample",
+        "VisualSource",
+        "register",
+    ]
     assert visualsearch.search.__all__ == [
         "Answer",
         "Box",
         "PhotoQuery",
         "Result",
+        "Seen",
         "Tier",
         "find_each",
         "find_like",

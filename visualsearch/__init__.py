@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from visualsearch.presenting import Card, ChoiceFilter, FlagFilter, Link, RangeFilter, Sample
 from visualsearch.sources import Picture, VisualSource, register
 
-__all__ = ["Picture", "VisualSource", "register"]
+__all__ = [
+    "Card",
+    "ChoiceFilter",
+    "FlagFilter",
+    "Link",
+    "Picture",
+    "RangeFilter",
+    "Sample",
+    "VisualSource",
+    "register",
+]
 __version__ = "0.1.0"

@@ -63,6 +63,8 @@ class Settings:
     """Probability from which a result is called the same product."""
     no_match_below: float = 0.15
     """Probability of the best result below which a search says that nothing is close enough."""
+    link_seconds: int = 604_800
+    """How long the address of a search by photo can be gone back to and shared."""
     limit: int = 20
     """Results of a search that does not say how many."""
     limit_most: int = 100

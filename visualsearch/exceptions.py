@@ -2,10 +2,12 @@
 
 VisualSearchError
 ├── InvalidImage            the bytes are not a picture that can be searched with
-│   └── ImageTooLarge       too many bytes or too many pixels
+│   ├── ImageTooLarge       too many bytes or too many pixels
+│   └── ImageTooSmall       too few pixels to see anything in
 ├── InvalidQuery            the question is wrong: box, filter, limit, vector
 │   ├── InvalidBox
-│   └── InvalidVector       wrong dimensions, NaN or zero length
+│   ├── InvalidVector       wrong dimensions, NaN or zero length
+│   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
@@ -30,6 +32,10 @@ class ImageTooLarge(InvalidImage):
     """The picture has more bytes or more pixels than the settings allow."""
 
 
+class ImageTooSmall(InvalidImage):
+    """The picture has too few pixels to see anything in."""
+
+
 class InvalidQuery(VisualSearchError):
     """The question cannot be answered as it was put."""
 
@@ -40,6 +46,10 @@ class InvalidBox(InvalidQuery):
 
 class InvalidVector(InvalidQuery):
     """A vector has the wrong dimensions, is not finite, or has no length."""
+
+
+class SearchForgotten(InvalidQuery):
+    """What was remembered of a photo is too old, changed, or of another embedder: the photo must be sent again."""
 
 
 class UnknownSource(InvalidQuery):

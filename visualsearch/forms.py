@@ -11,36 +11,54 @@ from visualsearch.exceptions import InvalidBox
 from visualsearch.images import Box
 
 PHOTO_TYPES = "image/jpeg,image/png,image/webp,image/gif,image/avif,image/bmp,image/tiff"
+EDGES = ("left", "top", "right", "bottom")
+WHOLE = (0.0, 0.0, 100.0, 100.0)
 
 
-class PhotoForm(forms.Form):
-    """A photo, and the region of it to search with."""
+class PartForm(forms.Form):
+    """The part of a photo to search with, as four edges in percent; none of them: the whole photo."""
+
+    left = forms.FloatField(label=_("Left edge"), required=False)
+    top = forms.FloatField(label=_("Top edge"), required=False)
+    right = forms.FloatField(label=_("Right edge"), required=False)
+    bottom = forms.FloatField(label=_("Bottom edge"), required=False)
+    part = forms.CharField(required=False, max_length=100)
+    """The same edges in one value: that of a suggested part's button."""
+
+    def clean(self) -> dict[str, Any]:
+        """Add `box`, None for the whole photo."""
+        values = super().clean() or self.cleaned_data
+        edges = _edges(values.get("part", "")) or [values.get(name) for name in EDGES]
+        values["box"] = None
+        if any(name in self.errors for name in EDGES) or all(edge is None for edge in edges):
+            return values
+        left, top, right, bottom = (
+            (whole if edge is None else edge) / 100 for edge, whole in zip(edges, WHOLE, strict=True)
+        )
+        try:
+            box = Box(left, top, right - left, bottom - top)
+        except InvalidBox:
+            message = _("The part must lie inside the photo: left before right, top before bottom, from 0 to 100.")
+            raise forms.ValidationError(message) from None
+        values["box"] = None if (left, top, right, bottom) == (0, 0, 1, 1) else box
+        return values
+
+
+class PhotoForm(PartForm):
+    """A photo, and the part of it to search with."""
 
     photo = forms.FileField(
         label=_("Your photo"),
-        help_text=_("JPEG, PNG, WebP, GIF, AVIF, BMP or TIFF. It is used for this search and not kept."),
-        error_messages={
-            "required": _("Choose or take a photo first."),
-            "empty": _("The file is empty. Choose another."),
-        },
+        required=False,
+        error_messages={"empty": _("The file is empty. Choose another.")},
         widget=forms.FileInput(attrs={"accept": PHOTO_TYPES}),
     )
-    box = forms.CharField(
-        label=_("Part of the photo"),
-        required=False,
-        max_length=100,
-        help_text=_("Left, top, width and height as fractions, for example 0.25,0.25,0.5,0.5. Empty: the whole photo."),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "0.25,0.25,0.5,0.5"}),
-    )
 
-    def clean_box(self) -> Box | None:
-        """Return the box, or None for the whole photo."""
-        text: str = self.cleaned_data["box"]
-        try:
-            return Box.parse(text) if text.strip() else None
-        except InvalidBox as error:
-            raise forms.ValidationError(str(error)) from error
 
-    def say(self, field: str, error: Any) -> None:
-        """Show an error of the search beside the field that it is about."""
-        self.add_error(field, str(error))
+def _edges(part: str) -> list[float | None]:
+    """Return the four edges of a button's value; none of anything else."""
+    try:
+        edges: list[float | None] = [float(edge) for edge in part.split(",")]
+    except ValueError:
+        return []
+    return edges if len(edges) == len(EDGES) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from visualsearch.exceptions import UnknownSource
+from visualsearch.presenting import Card, Filter, Link, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,9 @@ class VisualSource:
     group_by: ClassVar[str] = ""
     """Field whose value variants of one thing share; a result shows one object a group. Empty: every object alone."""
 
+    filters: ClassVar[tuple[Filter, ...]] = ()
+    """What shoppers may narrow a search by photo with, in the order of the page."""
+
     key_field: ClassVar[str] = "pk"
     """Attribute by which the shop's own people know an object, such as its sku."""
 
@@ -97,6 +101,18 @@ class VisualSource:
         """Return the address of the object's own page, or an empty string."""
         get_absolute_url: Callable[[], str] | None = getattr(obj, "get_absolute_url", None)
         return get_absolute_url() if get_absolute_url else ""
+
+    def get_cards(self, objects: Sequence[Any]) -> Sequence[Card]:
+        """Return what the page says below each title: price, stock, variants; asked for all results at once."""
+        return [Card() for _ in objects]
+
+    def get_samples(self) -> Sequence[Sample]:
+        """Return photos that a shopper may try; none by default."""
+        return ()
+
+    def get_categories(self) -> Sequence[Link]:
+        """Return where to go on when nothing is close enough to a photo; nowhere by default."""
+        return ()
 
     def followed_models(self) -> Iterator[tuple[type[Model], str]]:
         """Yield each followed model with its foreign key's attribute that holds the object's primary key."""

@@ -8,4 +8,7 @@ from visualsearch import views
 
 app_name = "visualsearch"
 
-urlpatterns = [path("", views.page, name="page")]
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("samples/<str:key>/", views.sample, name="sample"),
+]

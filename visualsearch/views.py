@@ -2,59 +2,153 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from visualsearch.exceptions import EmbedderUnavailable, ImageTooLarge, IndexUnavailable, InvalidBox, VisualSearchError
-from visualsearch.forms import PhotoForm
+from visualsearch.exceptions import (
+    EmbedderUnavailable,
+    ImageTooLarge,
+    IndexUnavailable,
+    SearchForgotten,
+    VisualSearchError,
+)
+from visualsearch.forms import EDGES, PartForm, PhotoForm
 from visualsearch.images import check_length
-from visualsearch.search import Answer, PhotoQuery, find_similar
-from visualsearch.sources import all_sources
+from visualsearch.page.narrowing import Narrowing
+from visualsearch.page.question import KEYS, find_sample, read_question
+from visualsearch.page.shown import searchable, show
+from visualsearch.page.tokens import Remembered, percents
+from visualsearch.page.words import in_words, status_of
+from visualsearch.search import PhotoQuery, find_each
+from visualsearch.sources import VisualSource, all_sources
 
 logger = logging.getLogger(__name__)
+
+PAGES_MOST = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the form, and below it what looks like the photo that was sent."""
-    if request.method != "POST":
-        return render(request, "visualsearch/page.html", {"form": PhotoForm()})
+    """Show the form, and below it what looks like the photo that the address holds; a photo sent leads there."""
+    source = all_sources()[0] if all_sources() else None
+    if source is None:
+        return _page(request, None, error=_("Nothing can be searched here yet."), status=503)
+    return _receive(request, source) if request.method == "POST" else _answer(request, source)
+
+
+@require_GET
+def sample(request: HttpRequest, key: str) -> FileResponse:
+    """Send one of the shop's sample photos."""
+    try:
+        found = find_sample(all_sources()[0], key)
+    except (SearchForgotten, IndexError):
+        raise Http404 from None
+    response = FileResponse(found.file.open("rb"))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
+    """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
     try:
         check_length(int(request.headers.get("Content-Length") or 0))
     except ImageTooLarge as error:
         # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
         form = PhotoForm({}, MultiValueDict())
-        form.errors.clear()
-        form.say("photo", error)
-        return _page(request, form, None, status=413)
+        return _page(request, source, form=form, error=in_words(error), status=413)
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, form, None, status=400)
-    return _search(request, form)
-
-
-def _search(request: HttpRequest, form: PhotoForm) -> HttpResponse:
-    query = PhotoQuery(
-        photo=form.cleaned_data["photo"],
-        box=form.cleaned_data["box"],
-        source=all_sources()[0].name if all_sources() else "",
-    )
+        return _page(request, source, form=form, status=400)
     try:
-        return _page(request, form, find_similar(query), status=200)
-    except (EmbedderUnavailable, IndexUnavailable) as error:
-        logger.error("The shop-by-photo page cannot search: %s", error)
-        form.say("photo", "Searching is not possible at the moment. Please try again in a minute.")
-        return _page(request, form, None, status=503)
+        params = _params_of(form, source, request.POST)
     except VisualSearchError as error:
-        form.say("box" if isinstance(error, InvalidBox) else "photo", error)
-        return _page(request, form, None, status=413 if isinstance(error, ImageTooLarge) else 400)
+        return _failed(request, source, error, form)
+    if not params:
+        return _page(request, source, form=form, error=_("Choose or take a photo first."), status=400)
+    if "keep" in request.POST or not form.cleaned_data["photo"]:
+        params |= Narrowing(source, request.POST).params
+    return HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
 
 
-def _page(request: HttpRequest, form: PhotoForm, answer: Answer | None, *, status: int) -> HttpResponse:
-    response = render(request, "visualsearch/page.html", {"form": form, "answer": answer}, status=status)
+def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
+    box = form.cleaned_data["box"]
+    if photo := form.cleaned_data["photo"]:
+        data = photo.read()
+        answers = find_each(PhotoQuery(photo=data, source=source.name), [None, box] if box else [None])
+        seen = answers[-1].seen
+        assert seen is not None  # noqa: S101 - of every search with a photo
+        photo_id = hashlib.sha256(data).hexdigest()[:12]
+        held = Remembered(source=source.name, seen=seen, photo_id=photo_id, box=box, boxes=answers[0].boxes)
+        return {"q": held.token()}
+    params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
+    edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
+    return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
+
+
+def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
+    form = PartForm(request.GET)
+    box = form.cleaned_data["box"] if form.is_valid() else None
+    try:
+        question = read_question(source, request.GET, box)
+        if question is None:
+            return _page(request, source)
+        narrowing = Narrowing(question.source, request.GET)
+        shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
+    except VisualSearchError as error:
+        return _failed(request, source, error, form)
+    return _page(request, source, form=form, shown=shown)
+
+
+def _failed(request: HttpRequest, source: VisualSource, error: VisualSearchError, form: PartForm) -> HttpResponse:
+    if isinstance(error, EmbedderUnavailable | IndexUnavailable):
+        logger.error("The shop-by-photo page cannot search: %s", error)
+    return _page(request, source, form=form, error=in_words(error), status=status_of(error))
+
+
+def _pages(text: str) -> int:
+    return min(max(int(text), 1), PAGES_MOST) if text.isdecimal() and len(text) < 4 else 1
+
+
+def _page(
+    request: HttpRequest,
+    source: VisualSource | None,
+    *,
+    form: PartForm | None = None,
+    shown: Any = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    is_empty = status == 503 or (shown is not None and not shown.answer.results and not shown.narrowing.params)
+    context = {
+        "form": PhotoForm() if form is None else form,
+        "shown": shown,
+        "error": error,
+        "edges": percents(shown.question.box) if shown and shown.question.box else None,
+        "boxes": [percents(box) for box in shown.boxes] if shown else [],
+        "samples": source.get_samples() if source and shown is None else [],
+        "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "progress": _progress(source) if source and is_empty else None,
+    }
+    response = render(request, "visualsearch/page.html", context, status=status)
+    # What a search shows may be hidden a moment later; and an address holds a search that is the shopper's own.
     response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "same-origin"
     return response
+
+
+def _progress(source: VisualSource) -> tuple[int, int] | None:
+    try:
+        found, wanted = searchable(source)
+    except (VisualSearchError, DatabaseError):
+        return None
+    return (found, wanted) if found < wanted else None

@@ -11,7 +11,7 @@ from typing import IO
 from PIL import Image, UnidentifiedImageError
 
 from visualsearch.conf import get_settings
-from visualsearch.exceptions import ImageTooLarge, InvalidImage
+from visualsearch.exceptions import ImageTooLarge, ImageTooSmall, InvalidImage
 from visualsearch.images.upright import upright_rgb
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
@@ -90,7 +90,7 @@ def _check_size(width: int, height: int) -> None:
     if width * height > most:
         raise ImageTooLarge(f"Expected a picture of at most {most:,} pixels, got {width} x {height}.")
     if min(width, height) < SIDE_LEAST:
-        raise InvalidImage(f"Expected a picture of at least {SIDE_LEAST} pixels each way, got {width} x {height}.")
+        raise ImageTooSmall(f"Expected a picture of at least {SIDE_LEAST} pixels each way, got {width} x {height}.")
     if max(width, height) > ASPECT_MOST * min(width, height):
         raise InvalidImage(f"Expected a picture no longer than {ASPECT_MOST} times its width, got {width} x {height}.")
 

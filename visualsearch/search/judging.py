@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -24,16 +24,21 @@ OF_A_COPY = 0.99
 """Least probability of a result whose picture the photo is a copy of."""
 
 
-def judge(results: Sequence[Result], photo: Image.Image, calibrated: Calibrated | None) -> list[Result]:
+def judge(
+    results: Sequence[Result], photo: Image.Image | Collection[str], calibrated: Calibrated | None
+) -> list[Result]:
     """Return the results in their order, with probability and tier.
 
     `results` are all that the search found, best first, since a result is judged beside its neighbours; `photo` is the
-    region that was searched with. Without a calibration there is no probability, and the tier `similar` or
-    `same picture`.
+    region that was searched with, or the names of the pictures that it is known to be a copy of. Without a calibration
+    there is no probability, and the tier `similar` or `same picture`.
     """
     scores = [result.score for result in results]
     probabilities = calibrated.probabilities(scores) if calibrated else [None] * len(results)
-    copies = _copies_of(results, photo, calibrated.units.copy if calibrated else None)
+    if isinstance(photo, Image.Image):
+        copies = _copies_of(results, photo, calibrated.units.copy if calibrated else None)
+    else:
+        copies = [result.picture.name in photo for result in results]
     return [
         replace(result, probability=_with_copy(probability, is_copy), tier=_tier(probability, is_copy))
         for result, probability, is_copy in zip(results, probabilities, copies, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders.base import Look
-from visualsearch.exceptions import InvalidQuery
+from visualsearch.embedders import Embedder
+from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, crop, open_image
 from visualsearch.indexes import Index
 from visualsearch.models import serving_embedder, space_of
@@ -20,10 +20,12 @@ from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrat
 from visualsearch.search.candidates import CandidatePages, open_index
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.judging import is_no_match, judge
-from visualsearch.search.query import PhotoQuery
+from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
-from visualsearch.search.results import Answer, Result
+from visualsearch.search.results import Answer, Result, Tier
+from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.vectors import Vectors
 
 MOST_REGIONS = 10
 """Regions of one photo that one call searches with."""
@@ -35,6 +37,7 @@ class _Search:
 
     query: PhotoQuery
     source: VisualSource
+    embedder: Embedder
     index: Index
     narrowed: QuerySet[Any] | None
     allowed: QuerySet[Any]
@@ -46,8 +49,11 @@ def find_similar(query: PhotoQuery) -> Answer:
     """Return the objects whose pictures look most like the photo: one a group, best first, every one shown right now.
 
     Raises InvalidImage for a photo that cannot be read, InvalidQuery for a wrong box, filter, limit or source,
-    EmbedderUnavailable when the model cannot be loaded and IndexUnavailable when the index cannot answer.
+    SearchForgotten for what another embedder has seen, EmbedderUnavailable when the model cannot be loaded and
+    IndexUnavailable when the index cannot answer.
     """
+    if isinstance(query.photo, Seen):
+        return _find_again(query, query.photo)
     return find_each(query, [query.box])[0]
 
 
@@ -58,27 +64,43 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
     """
     if not 1 <= len(boxes) <= MOST_REGIONS:
         raise InvalidQuery(f"Expected 1 to {MOST_REGIONS} regions of a photo, got {len(boxes)}.")
+    if isinstance(query.photo, Seen):
+        raise InvalidQuery("Expected the photo itself: what was seen of it is of one region alone.")
+    # Before anything costs time: a wrong question is answered at once.
+    search = _prepare(query)
+    photo = _open(query.photo)
+    regions = [crop(photo, box) if box else photo for box in boxes]
+    looks = search.embedder.look(regions)
+    return [
+        _answer(search, region, look.vector[None], suggest_boxes(look.activation) if box is None else ())
+        for box, region, look in zip(boxes, regions, looks, strict=True)
+    ]
+
+
+def _find_again(query: PhotoQuery, seen: Seen) -> Answer:
+    if query.box is not None:
+        raise InvalidQuery("Expected no box: what was seen of a photo is of one region alone.")
+    search = _prepare(query)
+    if (seen.fingerprint, seen.vector.shape[1]) != (search.embedder.fingerprint, search.embedder.dimensions):
+        raise SearchForgotten("The photo was seen by an embedder that no longer answers: send it again.")
+    return _answer(search, seen.copies, seen.vector, ())
+
+
+def _prepare(query: PhotoQuery) -> _Search:
     source = get_source(query.source)
     limit = check_limit(query.limit)
     narrowed = narrowed_objects(source, query.within, query.filters)
     # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
     embedder = serving_embedder(prepare_next=True)
-    photo = _open(query)
-    regions = [crop(photo, box) if box else photo for box in boxes]
     space = space_of(source.name, embedder)
     index, allowed = open_index(space), allowed_objects(source, narrowed)
-    search = _Search(query, source, index, narrowed, allowed, limit, get_calibrated(space))
-    looks = embedder.look(regions)
-    return [
-        _answer(search, region, look, suggest_boxes(look.activation) if box is None else ())
-        for box, region, look in zip(boxes, regions, looks, strict=True)
-    ]
+    return _Search(query, source, embedder, index, narrowed, allowed, limit, get_calibrated(space))
 
 
-def _answer(search: _Search, region: Image.Image, look: Look, boxes: tuple[Box, ...]) -> Answer:
+def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vectors, boxes: tuple[Box, ...]) -> Answer:
     # A result is judged beside its neighbours, also where fewer are asked for.
     wanted = max(search.limit, NEIGHBOURS + 1)
-    pages = CandidatePages(search.index, look.vector[None], wanted, search.narrowed)
+    pages = CandidatePages(search.index, vector, wanted, search.narrowed)
     found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
     judged = judge(found, region, search.calibrated)
     results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
@@ -88,7 +110,12 @@ def _answer(search: _Search, region: Image.Image, look: Look, boxes: tuple[Box, 
         key_name=search.source.key_field,
         no_match=is_no_match(results),
         boxes=boxes,
+        seen=Seen(fingerprint=search.embedder.fingerprint, vector=vector, copies=_copies(judged)),
     )
+
+
+def _copies(results: Sequence[Result]) -> frozenset[str]:
+    return frozenset(result.picture.name for result in results if result.tier is Tier.SAME_PICTURE)
 
 
 def collect(
@@ -105,8 +132,7 @@ def collect(
     return results[:limit]
 
 
-def _open(query: PhotoQuery) -> Image.Image:
-    photo = query.photo
+def _open(photo: Photo) -> Image.Image:
     if isinstance(photo, Image.Image):
         return photo
     if isinstance(photo, Picture):

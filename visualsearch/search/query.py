@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from PIL import Image
 
 from visualsearch.images import Box
+from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture
 
 Photo = bytes | Path | IO[bytes] | Picture | Image.Image
@@ -20,7 +21,8 @@ Photo = bytes | Path | IO[bytes] | Picture | Image.Image
 class PhotoQuery:
     """One search by photo."""
 
-    photo: Photo
+    photo: Photo | Seen
+    """The photo, or what an answer to an earlier search with it has `seen`."""
     box: Box | None = None
     """The region of the photo to search with; the whole photo without it."""
     source: str = ""

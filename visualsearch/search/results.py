@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from visualsearch.images import Box
+from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture
 
 SURE_FROM, LIKELY_FROM = 0.9, 0.5
@@ -87,6 +88,8 @@ class Answer:
     """
     boxes: tuple[Box, ...] = ()
     """Where the objects of the photo likely are, best first; of a search with the whole photo alone."""
+    seen: Seen | None = None
+    """Searches again, with other filters or a higher limit, without the photo."""
 
     @property
     def calibrated(self) -> bool:

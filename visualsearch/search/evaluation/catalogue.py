@@ -12,7 +12,7 @@ from PIL import Image
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
-from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.exceptions import EmbedderUnavailable, InvalidQuery, VisualSearchError
 from visualsearch.images import open_image
 from visualsearch.indexes.scores import cosines
 from visualsearch.search.evaluation.goods import pictures_of
@@ -21,6 +21,7 @@ from visualsearch.search.evaluation.shots import open_picture
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import keep_allowed
 from visualsearch.search.results import Candidate, Result
+from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.vectors import as_vectors
 
@@ -68,6 +69,8 @@ class Catalogue:
 
         Only photos, sources and limits are looked at; raises as `find_similar` does.
         """
+        if isinstance(query.photo, Seen):
+            raise InvalidQuery("Expected the photo itself: each embedder sees it in its own way.")
         source = get_source(query.source)
         vector = as_vectors(self.embedder.embed([_opened(query.photo)]), self.embedder.dimensions)[0]
         shelf = self._shelves.get(source.name)

@@ -1,0 +1,1 @@
+"""From an address to what the shop-by-photo page shows."""
