@@ -14,6 +14,7 @@ from PIL import Image, ImageChops
 
 from tools.render.engine import area_light, new_camera, new_scene, render, set_world, use_graded_world
 from tools.render.maker import Maker
+from tools.render.nodes import Nodes
 
 
 class View(NamedTuple):
@@ -42,14 +43,14 @@ class Studio:
         use_graded_world(set_world(self.scene))
         self.camera = new_camera(self.scene, lens=85)
         self.lights = [
-            area_light("key", (-1.6, -1.3, 2.3), size=1.7, watts=95),
-            area_light("fill", (2.2, -1.0, 1.3), size=1.6, watts=24),
-            area_light("rim", (0.7, 1.9, 1.9), size=1.3, watts=30),
+            area_light("key", (-1.6, -1.3, 2.3), size=1.7, watts=58),
+            area_light("fill", (2.2, -1.0, 1.3), size=1.6, watts=13),
+            area_light("rim", (0.7, 1.9, 1.9), size=1.3, watts=20),
         ]
         self.at = [light.matrix_world.copy() for light in self.lights]
         self.watts = [light.data.energy for light in self.lights]
         self.sizes = [light.data.size for light in self.lights]
-        _lay_ground()
+        self.ground = _lay_ground()
 
     def shoot(self, thing: Maker, view: View, path: Path) -> None:
         """Render a thing from one side, and write it with ground that is white to the edges."""
@@ -61,6 +62,7 @@ class Studio:
         save_white(render(self.scene), path)
 
     def _scale_lights(self, reach: float) -> None:
+        self.ground.scale = (reach, reach, 1.0)
         for light, at, watts, size in zip(self.lights, self.at, self.watts, self.sizes, strict=True):
             light.matrix_world = Matrix.Translation(at.translation * reach) @ at.to_3x3().to_4x4()
             light.data.energy, light.data.size = watts * reach * reach, size * reach
@@ -120,15 +122,24 @@ def save_white(image: Image.Image, path: Path) -> None:
     Image.composite(image, white, mask).save(path, quality=82, optimize=True, progressive=True)
 
 
-def _lay_ground() -> None:
+def _lay_ground() -> Any:
+    """Lay ground that takes shadows near the thing and gives way to the white sky farther out."""
     data = bpy.data.meshes.new("ground")
-    far = 400.0
-    data.from_pydata([(-far, -far, 0), (far, -far, 0), (far, far, 0), (-far, far, 0)], [], [(0, 1, 2, 3)])
-    white = bpy.data.materials.new("ground")
-    white.use_nodes = True
-    surface = white.node_tree.nodes["Principled BSDF"]
-    surface.inputs["Base Color"].default_value = (0.9, 0.9, 0.9, 1)
-    surface.inputs["Roughness"].default_value = 1.0
-    surface.inputs["Specular IOR Level"].default_value = 0.0
-    data.materials.append(white)
-    bpy.context.scene.collection.objects.link(bpy.data.objects.new("ground", data))
+    data.from_pydata([(-4, -4, 0), (4, -4, 0), (4, 4, 0), (-4, 4, 0)], [], [(0, 1, 2, 3)])
+    nodes = Nodes("ground")
+    nodes.set(nodes.surface, Base_Color=(0.9, 0.9, 0.9, 1.0), Roughness=1.0, Specular_IOR_Level=0.0)
+    # The camera sees it brighter than it is, so that all but the shadow is pure white.
+    camera = nodes.add("ShaderNodeLightPath").outputs["Is Camera Ray"]
+    nodes.set(nodes.surface, Emission_Color=(1, 1, 1, 1), Emission_Strength=nodes.product(camera, 0.34))
+    far = nodes.add("ShaderNodeVectorMath", Vector=nodes.metres())
+    far.operation = "LENGTH"
+    fade = nodes.add("ShaderNodeMapRange", Value=far.outputs["Value"])
+    nodes.set(fade, From_Min=1.3, From_Max=2.4)
+    mix = nodes.add("ShaderNodeMixShader", Fac=fade.outputs["Result"])
+    nodes.link(nodes.surface.outputs["BSDF"], mix.inputs[1])
+    nodes.link(nodes.add("ShaderNodeBsdfTransparent").outputs["BSDF"], mix.inputs[2])
+    nodes.link(mix.outputs["Shader"], nodes.output.inputs["Surface"])
+    data.materials.append(nodes.material)
+    ground = bpy.data.objects.new("ground", data)
+    bpy.context.scene.collection.objects.link(ground)
+    return ground
