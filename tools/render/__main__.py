@@ -9,11 +9,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 import tools.render
+from tools.render.build import build
 from tools.render.engine import clear
 from tools.render.feed import PICTURES, picture_name, write_catalogue
 from tools.render.goods import Product, all_products
-from tools.render.kinds import BUILDERS
-from tools.render.maker import Maker
 from tools.render.quiet import quiet
 from tools.render.rooms import shoot_photos
 from tools.render.studio import VIEWS, Studio
@@ -74,13 +73,6 @@ def _take_pictures(arguments: Namespace, goods: list[Product]) -> None:
                     studio.shoot(thing, views[place], arguments.folder / picture_name(product, place))
                 bar.update()
             clear(thing.objects)
-
-
-def build(product: Product) -> Maker:
-    """Make a product's objects in the current scene."""
-    make = Maker(product.finishes, product.seed)
-    BUILDERS[product.design.shape](make, **product.design.measures)
-    return make
 
 
 if __name__ == "__main__":
