@@ -55,7 +55,11 @@ def _part_of(goods: list[Product], part: str) -> list[Product]:
 def _take_pictures(arguments: Namespace, goods: list[Product]) -> None:
     """Build each product that lacks pictures once, and take those."""
     missing = {
-        product: [place for place in range(arguments.pictures) if not (arguments.folder / picture_name(product, place)).exists()]
+        product: [
+            place
+            for place in range(arguments.pictures)
+            if not (arguments.folder / picture_name(product, place)).exists()
+        ]
         for product in goods
     }
     total = sum(map(len, missing.values()))

@@ -46,8 +46,7 @@ def clear(things: list[Any]) -> None:
     for thing in things:
         data = thing.data
         bpy.data.objects.remove(thing, do_unlink=True)
-        if data is not None and not data.users:
-            (bpy.data.curves if isinstance(data, bpy.types.Curve) else bpy.data.meshes).remove(data)
+        bpy.data.batch_remove([data])
 
 
 def new_camera(scene: Any, *, lens: float) -> Any:

@@ -85,7 +85,9 @@ def _terracotta(nodes: Nodes, finish: Finish, axis: str) -> None:
 
 
 def _concrete(nodes: Nodes, finish: Finish, axis: str) -> None:
-    colour = nodes.ramp(nodes.noise(14, detail=8), (0.3, darker(finish.colour, 0.1)), (0.7, lighter(finish.colour, 0.1)))
+    colour = nodes.ramp(
+        nodes.noise(14, detail=8), (0.3, darker(finish.colour, 0.1)), (0.7, lighter(finish.colour, 0.1))
+    )
     nodes.set(nodes.surface, Base_Color=colour, Roughness=0.8)
     nodes.bump(nodes.noise(180, detail=8), 0.4, 0.001)
 
@@ -94,7 +96,7 @@ def _marble(nodes: Nodes, finish: Finish, axis: str) -> None:
     veins = nodes.math("ABSOLUTE", nodes.math("SUBTRACT", nodes.noise(5, detail=9, distortion=1.4), 0.5))
     body = mixed(finish.colour, finish.second, 0.18)
     colour = nodes.ramp(veins, (0.0, finish.second), (0.025, body), (0.12, finish.colour))
-    nodes.set(nodes.surface, Base_Color=colour, Roughness=0.18, Coat_Weight=0.3)
+    nodes.set(nodes.surface, Base_Color=colour, Roughness=0.3)
 
 
 def _glass(nodes: Nodes, finish: Finish, axis: str) -> None:
@@ -243,7 +245,7 @@ def _opal(nodes: Nodes, finish: Finish, axis: str) -> None:
         Base_Color=as_linear(finish.colour),
         Roughness=0.12,
         Emission_Color=as_linear(mixed(finish.colour, (255, 226, 180), 0.5)),
-        Emission_Strength=0.35,
+        Emission_Strength=0.22,
     )
 
 
@@ -277,7 +279,9 @@ def _brick(nodes: Nodes, finish: Finish, axis: str) -> None:
     wall = _bricks(nodes, finish, width=0.24, height=0.075, joint=0.006, upright=True)
     joint = darker(lighter(finish.colour, 0.55), 0.2)
     blotched = nodes.math("MULTIPLY", wall, nodes.spread(nodes.noise(30, detail=5), 0.75, 1.15))
-    colour = nodes.ramp(blotched, (0.24, joint), (0.34, darker(finish.colour, 0.35)), (0.9, lighter(finish.colour, 0.1)))
+    colour = nodes.ramp(
+        blotched, (0.24, joint), (0.34, darker(finish.colour, 0.35)), (0.9, lighter(finish.colour, 0.1))
+    )
     nodes.set(nodes.surface, Base_Color=colour, Roughness=0.9)
     nodes.bump(blotched, 0.6, 0.006)
 

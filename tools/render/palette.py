@@ -7,7 +7,7 @@ from dataclasses import dataclass
 Colour = tuple[int, int, int]
 
 COLOURS: dict[str, Colour] = {
-    "white": (238, 237, 233),
+    "white": (227, 226, 222),
     "chalk": (229, 224, 214),
     "cream": (233, 220, 194),
     "oat": (212, 197, 172),
@@ -99,5 +99,7 @@ def read_look(text: str) -> dict[str, Finish]:
 
 def as_linear(colour: Colour) -> tuple[float, float, float, float]:
     """Return a colour of the screen as light adds up, as renderers want it."""
-    red, green, blue = ((value / 255 / 12.92) if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour)
+    red, green, blue = (
+        (value / 255 / 12.92) if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour
+    )
     return red, green, blue, 1.0

@@ -121,7 +121,9 @@ def _twig(pen: ImageDraw.ImageDraw, x: float, y: float, turn: float, colour: Col
             tip = (at_x + 24 * math.cos(out), at_y + 24 * math.sin(out))
             flank = [(at_x + 13 * math.cos(out + d), at_y + 13 * math.sin(out + d)) for d in (-0.4, 0.4)]
             pen.polygon([(at_x, at_y), flank[0], tip, flank[1]], fill=colour)
-    pen.line([x - 40 * math.cos(turn), y - 40 * math.sin(turn), x + 45 * math.cos(turn), y + 45 * math.sin(turn)], colour, 3)
+    pen.line(
+        [x - 40 * math.cos(turn), y - 40 * math.sin(turn), x + 45 * math.cos(turn), y + 45 * math.sin(turn)], colour, 3
+    )
 
 
 def _face(style: str) -> Callable[[Colour, Colour], Image.Image]:
@@ -175,7 +177,9 @@ def _cover(style: str) -> Callable[[Colour, Colour], Image.Image]:
         else:
             pen.rectangle([70, 50, 610, 590], outline=second, width=8)
         if style != "label":
-            pen.text((340, 80 if style != "rule" else 260), TITLES[style], second, ImageFont.load_default(52), anchor="mm")
+            pen.text(
+                (340, 80 if style != "rule" else 260), TITLES[style], second, ImageFont.load_default(52), anchor="mm"
+            )
         return image
 
     return draw

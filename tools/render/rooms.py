@@ -46,7 +46,9 @@ def shoot_photos(arguments: Namespace, goods: Sequence[Product]) -> None:
     with tqdm(missing[number - 1 :: count], desc="Photos", unit="photo", file=sys.stderr) as bar, quiet():
         corner = Corner(samples=arguments.samples, threads=arguments.threads)
         for name, product in bar:
-            box = corner.shoot(product, goods, random.Random(f"{arguments.seed} {name}"), arguments.photo_size, folder / name)
+            box = corner.shoot(
+                product, goods, random.Random(f"{arguments.seed} {name}"), arguments.photo_size, folder / name
+            )
             # Read again, since other parts of the work write into it as well.
             answers = _read_answers(folder / "photos.csv") | {name: (product.sku, box)}
             rows = [{"photo": photo, "sku": sku, "box": at} for photo, (sku, at) in sorted(answers.items())]
@@ -132,7 +134,9 @@ class Corner:
         camera = self.camera
         camera.data.lens, camera.data.clip_start = random_.choice((24, 26, 28, 35, 50)), 0.02
         around = math.radians(random_.uniform(-38, 38))
-        above = math.radians({"flat": random_.uniform(30, 55), "wall": random_.uniform(-6, 16)}.get(where, random_.uniform(10, 38)))
+        above = math.radians(
+            {"flat": random_.uniform(30, 55), "wall": random_.uniform(-6, 16)}.get(where, random_.uniform(10, 38))
+        )
         way = Vector((math.sin(around) * math.cos(above), -math.cos(around) * math.cos(above), math.sin(above)))
         middle = sum(points, Vector()) / len(points)
         reach = max((point - middle).length for point in points)

@@ -43,9 +43,9 @@ class Studio:
         use_graded_world(set_world(self.scene))
         self.camera = new_camera(self.scene, lens=85)
         self.lights = [
-            area_light("key", (-1.6, -1.3, 2.3), size=1.7, watts=58),
-            area_light("fill", (2.2, -1.0, 1.3), size=1.6, watts=13),
-            area_light("rim", (0.7, 1.9, 1.9), size=1.3, watts=20),
+            area_light("key", (-1.6, -1.3, 2.3), size=1.7, watts=46),
+            area_light("fill", (2.2, -1.0, 1.3), size=1.6, watts=10),
+            area_light("rim", (0.7, 1.9, 1.9), size=1.3, watts=15),
         ]
         self.at = [light.matrix_world.copy() for light in self.lights]
         self.watts = [light.data.energy for light in self.lights]
@@ -130,7 +130,7 @@ def _lay_ground() -> Any:
     nodes.set(nodes.surface, Base_Color=(0.9, 0.9, 0.9, 1.0), Roughness=1.0, Specular_IOR_Level=0.0)
     # The camera sees it brighter than it is, so that all but the shadow is pure white.
     camera = nodes.add("ShaderNodeLightPath").outputs["Is Camera Ray"]
-    nodes.set(nodes.surface, Emission_Color=(1, 1, 1, 1), Emission_Strength=nodes.product(camera, 0.34))
+    nodes.set(nodes.surface, Emission_Color=(1, 1, 1, 1), Emission_Strength=nodes.product(camera, 0.45))
     far = nodes.add("ShaderNodeVectorMath", Vector=nodes.metres())
     far.operation = "LENGTH"
     fade = nodes.add("ShaderNodeMapRange", Value=far.outputs["Value"])

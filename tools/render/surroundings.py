@@ -13,13 +13,31 @@ from tools.render.engine import area_light
 from tools.render.maker import Maker
 from tools.render.palette import read_look
 
-FLOORS = ("planks:oak", "planks:walnut", "planks:ash", "tiles:stone", "tiles:cream", "wool:mist", "wool:oat", "concrete:stone")
+FLOORS = (
+    "planks:oak",
+    "planks:walnut",
+    "planks:ash",
+    "tiles:stone",
+    "tiles:cream",
+    "wool:mist",
+    "wool:oat",
+    "concrete:stone",
+)
 WALLS = (
     "plaster:white", "plaster:chalk", "plaster:sage", "plaster:blush", "plaster:petrol", "plaster:sand", "plaster:mist",
     "brick:brick", "brick:white", "paper:cream:sage:leaves", "paper:white:sky:fine_stripes", "paper:oat:rust:dots",
     "paper:mist:navy:lattice",
 )  # fmt: skip
-TOPS = ("wood:oak", "wood:walnut", "wood:ash", "matte:white", "marble:white:slate", "linen:oat", "painted:sage", "wood:teak")
+TOPS = (
+    "wood:oak",
+    "wood:walnut",
+    "wood:ash",
+    "matte:white",
+    "marble:white:slate",
+    "linen:oat",
+    "painted:sage",
+    "wood:teak",
+)
 LIGHTS = ("window", "window", "sun", "evening", "grey day", "ceiling")
 
 
@@ -132,4 +150,3 @@ def _sun(side: int, random_: random.Random) -> Any:
 def table_height(where: str) -> float:
     """Return how high a product is put: things of a table on one, all else on the floor."""
     return 0.74 if where == "table" else 0.0
-

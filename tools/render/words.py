@@ -67,7 +67,9 @@ def description_of(product: Product) -> str:
     """Return two or three sentences, the same ones each time."""
     design = product.design
     note = design.note
-    opening = OPENINGS[product.seed % len(OPENINGS)].format(name=design.name, note=note, note_=note[0].upper() + note[1:])
+    opening = OPENINGS[product.seed % len(OPENINGS)].format(
+        name=design.name, note=note, note_=note[0].upper() + note[1:]
+    )
     ending = ENDINGS[product.seed // 7 % len(ENDINGS)].format(name=design.name, look=product.look)
     return " ".join(part for part in (opening, *_materials(product), ending) if part)
 

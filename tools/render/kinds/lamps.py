@@ -61,7 +61,11 @@ def desk_lamp(make: Maker, *, reach: float = 0.26, height: float = 0.36, head: s
         make.box((0.26, 0.03, 0.02), (tip[0] - 0.1, 0.0, tip[2] - 0.008), "shade", bevel=0.008, turn=(0, -0.12, 0))
         make.box((0.22, 0.02, 0.004), (tip[0] - 0.1, 0.0, tip[2] - 0.019), "bulb", bevel=0.001, turn=(0, -0.12, 0))
         return
-    outer = [(0.075, -0.11), (0.04, -0.03), (0.018, 0.0)] if head == "cone" else [(0.08, -0.1), (0.076, -0.06), (0.05, -0.015), (0.015, 0.0)]
+    outer = (
+        [(0.075, -0.11), (0.04, -0.03), (0.018, 0.0)]
+        if head == "cone"
+        else [(0.08, -0.1), (0.076, -0.06), (0.05, -0.015), (0.015, 0.0)]
+    )
     points = smooth(outer, 6)
     hood = make.lathe([*points, (0.0, 0.0)] + [(r - 0.002, z - 0.002) for r, z in reversed(points)], "shade")
     hood.location, hood.rotation_euler = tip, (0, 0.5, 0)
@@ -69,7 +73,9 @@ def desk_lamp(make: Maker, *, reach: float = 0.26, height: float = 0.36, head: s
     _ball(make, 0.028, bulb, "bulb")
 
 
-def tripod_lamp(make: Maker, *, height: float = 1.05, spread: float = 0.3, shade: tuple[float, float, float] = (0.24, 0.2, 0.28)) -> None:
+def tripod_lamp(
+    make: Maker, *, height: float = 1.05, spread: float = 0.3, shade: tuple[float, float, float] = (0.24, 0.2, 0.28)
+) -> None:
     """Stand a shade on three wooden legs."""
     for turn in (0.5, 2.6, 4.7):
         x, y = math.cos(turn), math.sin(turn)
@@ -79,7 +85,14 @@ def tripod_lamp(make: Maker, *, height: float = 1.05, spread: float = 0.3, shade
     _shade(make, shade[0], shade[1], height + 0.04, height + 0.04 + shade[2])
 
 
-def pole_lamp(make: Maker, *, height: float = 1.4, shade: tuple[float, float, float] = (0.2, 0.16, 0.26), globe: float = 0.0, table: float = 0.0) -> None:
+def pole_lamp(
+    make: Maker,
+    *,
+    height: float = 1.4,
+    shade: tuple[float, float, float] = (0.2, 0.16, 0.26),
+    globe: float = 0.0,
+    table: float = 0.0,
+) -> None:
     """Set a straight pole on a round base, under a shade or a globe; `table` is the radius of a tray half-way."""
     _base(make, 0.14, 0.025)
     make.leg((0, 0, height), (0, 0, 0.02), "metal", 0.011)
@@ -94,9 +107,18 @@ def pole_lamp(make: Maker, *, height: float = 1.4, shade: tuple[float, float, fl
 def arc_lamp(make: Maker, *, height: float = 1.75, reach: float = 0.85, radius: float = 0.19) -> None:
     """Bow a rod from a heavy base to a dome that hangs from it."""
     _base(make, 0.17, 0.05, -reach / 2)
-    path = [(-reach / 2, 0, 0.04), (-reach / 2, 0, height * 0.55), (-reach * 0.4, 0, height * 0.86), (-reach * 0.05, 0, height), (reach * 0.35, 0, height * 0.92), (reach / 2, 0, height * 0.8)]
+    path = [
+        (-reach / 2, 0, 0.04),
+        (-reach / 2, 0, height * 0.55),
+        (-reach * 0.4, 0, height * 0.86),
+        (-reach * 0.05, 0, height),
+        (reach * 0.35, 0, height * 0.92),
+        (reach / 2, 0, height * 0.8),
+    ]
     make.tube(path, 0.011, "metal")
-    dome = smooth([(radius, 0.0), (radius * 0.93, radius * 0.45), (radius * 0.6, radius * 0.82), (0.03, radius * 0.98)], 8)
+    dome = smooth(
+        [(radius, 0.0), (radius * 0.93, radius * 0.45), (radius * 0.6, radius * 0.82), (0.03, radius * 0.98)], 8
+    )
     hood = make.lathe([*dome, (0.0, radius)] + [(max(r - 0.004, 0), z - 0.003) for r, z in reversed(dome)], "shade")
     hood.location = (reach / 2, 0.0, height * 0.8 - radius)
     _ball(make, 0.05, (reach / 2, 0.0, height * 0.8 - radius * 0.75), "bulb")

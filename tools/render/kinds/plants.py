@@ -9,7 +9,9 @@ from tools.render.curves import Point, hollow, smooth
 from tools.render.maker import Maker
 
 
-def pot(make: Maker, *, profile: Sequence[Point], plant: str, size: float, legs: float = 0.0, saucer: bool = False) -> None:
+def pot(
+    make: Maker, *, profile: Sequence[Point], plant: str, size: float, legs: float = 0.0, saucer: bool = False
+) -> None:
     """Turn a pot, fill it with soil and plant it; `legs` lifts it onto a wooden stand."""
     lifted = [(r, z + legs + (0.012 if saucer else 0)) for r, z in profile]
     make.lathe(hollow(smooth(lifted, 10), 0.007), "body", segments=96)
@@ -31,7 +33,9 @@ def _stand(make: Maker, radius: float, height: float) -> None:
         make.box((radius * 2.08, 0.02, 0.02), (0.0, 0.0, height - 0.011), "stand", turn=(0, 0, turn))
 
 
-def _blade(make: Maker, root: Point, turn: float, length: float, width: float, lean: float, droop: float, shape: float = 1.0) -> None:
+def _blade(
+    make: Maker, root: Point, turn: float, length: float, width: float, lean: float, droop: float, shape: float = 1.0
+) -> None:
     """Grow a leaf: `lean` is its angle from upright, `droop` how much more that is at its tip."""
     out = (math.cos(turn), math.sin(turn))
     side = (-out[1], out[0])
@@ -56,36 +60,71 @@ def _blade(make: Maker, root: Point, turn: float, length: float, width: float, l
 def _snake(make: Maker, spread: float, top: float, size: float) -> None:
     for place in range(11):
         turn = place * 2.4
-        root = (spread * 0.8 * math.sqrt(place / 11) * math.cos(turn), spread * 0.8 * math.sqrt(place / 11) * math.sin(turn), top)
+        root = (
+            spread * 0.8 * math.sqrt(place / 11) * math.cos(turn),
+            spread * 0.8 * math.sqrt(place / 11) * math.sin(turn),
+            top,
+        )
         _blade(make, root, turn, size * make.random.uniform(0.6, 1.0), size * 0.13, 0.06 + place * 0.02, 0.15, 0.75)
 
 
 def _fern(make: Maker, spread: float, top: float, size: float) -> None:
     for place in range(46):
         turn = place * 2.4
-        _blade(make, (0.0, 0.0, top), turn, size * make.random.uniform(0.6, 1.0), size * 0.11, 0.15 + place * 0.02, 1.5, 0.8)
+        _blade(
+            make,
+            (0.0, 0.0, top),
+            turn,
+            size * make.random.uniform(0.6, 1.0),
+            size * 0.11,
+            0.15 + place * 0.02,
+            1.5,
+            0.8,
+        )
 
 
 def _rubber(make: Maker, spread: float, top: float, size: float) -> None:
     """A stem with large leaves all around."""
-    make.tube([(0, 0, top), (size * 0.03, 0, top + size * 0.4), (0, size * 0.02, top + size * 0.85)], [0.011, 0.009, 0.005], "stem")
+    make.tube(
+        [(0, 0, top), (size * 0.03, 0, top + size * 0.4), (0, size * 0.02, top + size * 0.85)],
+        [0.011, 0.009, 0.005],
+        "stem",
+    )
     for place in range(17):
         height = size * (0.15 + 0.72 * place / 17)
-        _blade(make, (0, 0, top + height), place * 2.4, size * make.random.uniform(0.26, 0.36), size * 0.17, 0.9 - place * 0.03, 0.7, 0.85)
+        _blade(
+            make,
+            (0, 0, top + height),
+            place * 2.4,
+            size * make.random.uniform(0.26, 0.36),
+            size * 0.17,
+            0.9 - place * 0.03,
+            0.7,
+            0.85,
+        )
 
 
 def _olive(make: Maker, spread: float, top: float, size: float) -> None:
-    make.tube([(0, 0, top), (size * 0.02, 0, top + size * 0.3), (0, 0, top + size * 0.62)], [0.013, 0.01, 0.007], "stem")
+    make.tube(
+        [(0, 0, top), (size * 0.02, 0, top + size * 0.3), (0, 0, top + size * 0.62)], [0.013, 0.01, 0.007], "stem"
+    )
     for branch in range(15):
         turn, lean = branch * 2.4, make.random.uniform(0.2, 1.15)
         start = (0.0, 0.0, top + size * make.random.uniform(0.42, 0.62))
         reach = size * make.random.uniform(0.25, 0.38)
-        tip = [start[side] + reach * way for side, way in enumerate((math.cos(turn) * math.sin(lean), math.sin(turn) * math.sin(lean), math.cos(lean)))]
+        tip = [
+            start[side] + reach * way
+            for side, way in enumerate(
+                (math.cos(turn) * math.sin(lean), math.sin(turn) * math.sin(lean), math.cos(lean))
+            )
+        ]
         make.tube([start, tuple(tip)], [0.004, 0.002], "stem", bend=False)
         for leaf in range(12):
             share = 0.25 + 0.75 * leaf / 12
             root = tuple(start[side] + (tip[side] - start[side]) * share for side in range(3))
-            _blade(make, root, make.random.uniform(0, 6.28), size * 0.1, size * 0.026, make.random.uniform(0.3, 1.3), 0.4)
+            _blade(
+                make, root, make.random.uniform(0, 6.28), size * 0.1, size * 0.026, make.random.uniform(0.3, 1.3), 0.4
+            )
 
 
 def _cactus(make: Maker, spread: float, top: float, size: float) -> None:
@@ -106,11 +145,19 @@ def _trailing(make: Maker, spread: float, top: float, size: float) -> None:
     for vine in range(16):
         turn, long = vine * 2.4, size * make.random.uniform(0.6, 1.0)
         out = spread * 1.9
-        path = [(0, 0), (out * 0.6, 0.05), (out, 0.01), (out * 1.05, -0.1 * long / 0.2), (out * 1.08, -min(long * 0.85, top * 0.9))]
+        path = [
+            (0, 0),
+            (out * 0.6, 0.05),
+            (out, 0.01),
+            (out * 1.05, -0.1 * long / 0.2),
+            (out * 1.08, -min(long * 0.85, top * 0.9)),
+        ]
         points = [(reach * math.cos(turn), reach * math.sin(turn), top + up) for reach, up in path]
         make.tube(points, 0.0016, "stem")
         for place in smooth(points, 5)[3:]:
-            _blade(make, place, turn + make.random.uniform(-1.5, 1.5), 0.05, 0.036, make.random.uniform(0.6, 1.5), 0.7, 0.7)
+            _blade(
+                make, place, turn + make.random.uniform(-1.5, 1.5), 0.05, 0.036, make.random.uniform(0.6, 1.5), 0.7, 0.7
+            )
 
 
 PLANTS = {"snake": _snake, "fern": _fern, "rubber": _rubber, "olive": _olive, "cactus": _cactus, "trailing": _trailing}

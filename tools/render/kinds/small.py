@@ -25,22 +25,42 @@ def candle(make: Maker, *, radius: float, height: float, jar: bool = False, wick
 
 
 def _lid(radius: float, at: float) -> list[Point]:
-    return [(0.0, at), (radius, at), (radius + 0.001, at + 0.002), (radius + 0.001, at + 0.01), (radius - 0.001, at + 0.012), (0.0, at + 0.012)]
+    return [
+        (0.0, at),
+        (radius, at),
+        (radius + 0.001, at + 0.002),
+        (radius + 0.001, at + 0.01),
+        (radius - 0.001, at + 0.012),
+        (0.0, at + 0.012),
+    ]
 
 
-def candlestick(make: Maker, *, profile: Sequence[Point], taper: float = 0.22, arms: int = 1, gap: float = 0.08) -> None:
+def candlestick(
+    make: Maker, *, profile: Sequence[Point], taper: float = 0.22, arms: int = 1, gap: float = 0.08
+) -> None:
     """Turn a holder, or several in a row, each with a dinner candle."""
     for arm in range(arms):
         x, lift = (arm - (arms - 1) / 2) * gap, 1.0 + 0.28 * (arm % 3)
         points = [(r, z * lift) for r, z in smooth(profile, 8)]
-        make.lathe([(0.0, 0.0), *points, (0.0115, points[-1][1]), (0.0112, points[-1][1] - 0.01)], "body").location.x = x
+        make.lathe(
+            [(0.0, 0.0), *points, (0.0115, points[-1][1]), (0.0112, points[-1][1] - 0.01)], "body"
+        ).location.x = x
         base = points[-1][1] - 0.008
         stick = [(0.0112, base), (0.0105, base + taper - 0.01), (0.006, base + taper - 0.002), (0.0, base + taper)]
         make.lathe(stick, "wax").location.x = x
         make.tube([(x, 0, base + taper - 0.002), (x + 0.002, 0, base + taper + 0.012)], 0.001, "wick", bend=False)
 
 
-def clock(make: Maker, *, radius: float, rim: float = 0.012, depth: float = 0.035, rays: int = 0, square: bool = False, stand: bool = False) -> None:
+def clock(
+    make: Maker,
+    *,
+    radius: float,
+    rim: float = 0.012,
+    depth: float = 0.035,
+    rays: int = 0,
+    square: bool = False,
+    stand: bool = False,
+) -> None:
     """Build a clock that faces the front, for a wall or on two feet."""
     centre = radius + (0.025 if stand else 0.0) + (radius * 0.35 if rays else 0.0)
     if square:
@@ -102,7 +122,16 @@ def book(make: Maker, *, width: float, height: float, thick: float, count: int =
     at = 0.0
     for place in range(count):
         scale = 1.0 - 0.06 * place
-        _volume(make, width * scale, height * scale, thick, at, make.random.uniform(-0.16, 0.16), ("cover", "second", "third")[place % 3], False)
+        _volume(
+            make,
+            width * scale,
+            height * scale,
+            thick,
+            at,
+            make.random.uniform(-0.16, 0.16),
+            ("cover", "second", "third")[place % 3],
+            False,
+        )
         at += thick
 
 
@@ -112,7 +141,9 @@ def _stood() -> object:
     return Matrix.Rotation(math.pi / 2, 4, "X")
 
 
-def _volume(make: Maker, width: float, height: float, thick: float, at: float, turn: float, part: str, band: bool) -> None:
+def _volume(
+    make: Maker, width: float, height: float, thick: float, at: float, turn: float, part: str, band: bool
+) -> None:
     start, board = len(make.objects), 0.0028
     make.box((width - 0.008, height - 0.008, thick - 2 * board), (0.001, 0, thick / 2), "paper", bevel=0.001)
     for z in (board / 2, thick - board / 2):
@@ -135,7 +166,9 @@ def _turned(turn: float, at: float) -> object:
     return Matrix.Translation((0, 0, at)) @ Matrix.Rotation(turn, 4, "Z")
 
 
-def mirror(make: Maker, *, width: float, height: float, rim: float = 0.02, style: str = "round", strap: bool = False) -> None:
+def mirror(
+    make: Maker, *, width: float, height: float, rim: float = 0.02, style: str = "round", strap: bool = False
+) -> None:
     """Frame a mirror that faces the front: "round", "arch" or "pill"."""
     outline = _outline(width / 2, height, style)
     make.tube([(x, 0.0, z + rim) for x, z in outline], rim, "frame", closed=True)
@@ -144,7 +177,12 @@ def mirror(make: Maker, *, width: float, height: float, rim: float = 0.02, style
     vertices = [(0.0, 0.0, middle + rim), *((x, 0.0, z + rim) for x, z in outline)]
     make.mesh(vertices, [(0, place + 1, (place + 1) % count + 1) for place in range(count)], "glass")
     if strap:
-        make.tube([(-width * 0.3, 0.004, height * 0.9), (0, 0.004, height * 1.32), (width * 0.3, 0.004, height * 0.9)], 0.006, "strap", bend=False)
+        make.tube(
+            [(-width * 0.3, 0.004, height * 0.9), (0, 0.004, height * 1.32), (width * 0.3, 0.004, height * 0.9)],
+            0.006,
+            "strap",
+            bend=False,
+        )
 
 
 def _outline(half: float, height: float, style: str) -> list[tuple[float, float]]:

@@ -28,16 +28,25 @@ def cushion(make: Maker, *, width: float = 0.5, height: float = 0.5, full: float
     for way in (-1, 1):
         make.surface(side(way), 40, 40, "body")  # type: ignore[arg-type]
     steps = [place / 24 for place in range(24)]
-    outline = [*((u, 0.0) for u in steps), *((1.0, u) for u in steps), *((1 - u, 1.0) for u in steps), *((0.0, 1 - u) for u in steps)]
+    outline = [
+        *((u, 0.0) for u in steps),
+        *((1.0, u) for u in steps),
+        *((1 - u, 1.0) for u in steps),
+        *((0.0, 1 - u) for u in steps),
+    ]
     rim = [side(1)(u, v) for u, v in outline]  # type: ignore[operator]
     if edge == "piping":
         make.tube(rim, 0.005, "trim", closed=True)
     elif edge == "fringe":
-        threads = [[p, (p[0] * 1.09, p[1] + make.random.uniform(-0.006, 0.006), p[2] * 1.09)] for p in rim for _ in range(2)]
+        threads = [
+            [p, (p[0] * 1.09, p[1] + make.random.uniform(-0.006, 0.006), p[2] * 1.09)] for p in rim for _ in range(2)
+        ]
         make.tubes(threads, 0.002, "trim", bend=False)
     elif edge == "tassels":
         for x, _, z in (rim[0], rim[24], rim[48], rim[72]):
-            make.tube([(x, 0, z), (x * 1.04, 0, z * 1.04), (x * 1.16, 0, z * 1.14)], [0.004, 0.011, 0.014], "trim", bend=False)
+            make.tube(
+                [(x, 0, z), (x * 1.04, 0, z * 1.04), (x * 1.16, 0, z * 1.14)], [0.004, 0.011, 0.014], "trim", bend=False
+            )
     make.place(Matrix.Translation((0, 0, height * 0.46)) @ Matrix.Rotation(-0.3, 4, "X"))
 
 
@@ -46,7 +55,14 @@ def pouf(make: Maker, *, radius: float = 0.27, height: float = 0.36, seams: int 
     if cube:
         make.pad((radius * 2, radius * 2, height), (0, 0, height / 2), "body", corner=0.22)
         for z in (0.03, height - 0.03):
-            square = [(math.copysign(abs(math.cos(t)) ** 0.22, math.cos(t)) * radius * 0.985, math.copysign(abs(math.sin(t)) ** 0.22, math.sin(t)) * radius * 0.985, z) for t in (2 * math.pi * s / 96 for s in range(96))]
+            square = [
+                (
+                    math.copysign(abs(math.cos(t)) ** 0.22, math.cos(t)) * radius * 0.985,
+                    math.copysign(abs(math.sin(t)) ** 0.22, math.sin(t)) * radius * 0.985,
+                    z,
+                )
+                for t in (2 * math.pi * s / 96 for s in range(96))
+            ]
             make.tube(square, 0.005, "trim", closed=True)
         return
 
@@ -54,7 +70,11 @@ def pouf(make: Maker, *, radius: float = 0.27, height: float = 0.36, seams: int 
         turn, up = 2 * math.pi * u, math.pi * (v - 0.5)
         bulge = 1 - 0.07 * (1 - abs(math.sin(seams * turn / 2))) ** 3
         across = abs(math.cos(up)) ** 0.55 * radius * bulge
-        return (across * math.cos(turn), across * math.sin(turn), height / 2 * (1 + math.copysign(abs(math.sin(up)) ** 0.8, math.sin(up))))
+        return (
+            across * math.cos(turn),
+            across * math.sin(turn),
+            height / 2 * (1 + math.copysign(abs(math.sin(up)) ** 0.8, math.sin(up))),
+        )
 
     make.surface(point, seams * 14, 32, "body", weld=True)
     make.lathe([(0.0, height + 0.006), (0.02, height + 0.005), (0.024, height - 0.006)], "trim")
@@ -88,7 +108,17 @@ def round_rug(make: Maker, *, radius: float, coils: int = 22) -> None:
         make.tube(ring(thread * (2 * coil + 1), thread * 0.8, 40 + coil * 6), thread * 1.05, part, closed=True)
 
 
-def bag(make: Maker, *, width: float = 0.38, height: float = 0.36, depth: float = 0.12, strap: float = 0.24, base: float = 0.0, pocket: bool = False, round_: bool = False) -> None:
+def bag(
+    make: Maker,
+    *,
+    width: float = 0.38,
+    height: float = 0.36,
+    depth: float = 0.12,
+    strap: float = 0.24,
+    base: float = 0.0,
+    pocket: bool = False,
+    round_: bool = False,
+) -> None:
     """Sew a tote or a handbag that stands; `base` is the height of a trim below."""
     seed = make.random.uniform(0, 50)
 
@@ -105,9 +135,22 @@ def bag(make: Maker, *, width: float = 0.38, height: float = 0.36, depth: float 
     if base:
         make.surface(lambda u, v: point(u, v * base / height, 1.012), 72, 6, "trim", weld=True)
     if pocket:
-        make.pad((width * 0.55, 0.012, height * 0.42), (0, -depth * 0.42, height * 0.36), "trim", corner=0.15, turn=(-0.1, 0, 0))
+        make.pad(
+            (width * 0.55, 0.012, height * 0.42),
+            (0, -depth * 0.42, height * 0.36),
+            "trim",
+            corner=0.15,
+            turn=(-0.1, 0, 0),
+        )
     top = height - 0.02
     for way in (-1, 1):
         y = way * depth * 0.22
-        loop = [(-width * 0.2, y, top - 0.05), (-width * 0.19, y, top + strap * 0.45), (-width * 0.08, y * 1.2, top + strap * 0.9), (width * 0.08, y * 1.2, top + strap * 0.9), (width * 0.19, y, top + strap * 0.45), (width * 0.2, y, top - 0.05)]
+        loop = [
+            (-width * 0.2, y, top - 0.05),
+            (-width * 0.19, y, top + strap * 0.45),
+            (-width * 0.08, y * 1.2, top + strap * 0.9),
+            (width * 0.08, y * 1.2, top + strap * 0.9),
+            (width * 0.19, y, top + strap * 0.45),
+            (width * 0.2, y, top - 0.05),
+        ]
         make.tube(loop, 0.008, "strap")
