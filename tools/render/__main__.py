@@ -22,9 +22,8 @@ def main() -> None:
     """Render what is missing, then write the catalogue of all that is there."""
     arguments = _parser().parse_args()
     goods = [product for product in all_products() if arguments.only in ("", product.design.kind.name)]
-    goods = goods[: arguments.limit or None]
     if arguments.of in ("all", "pictures"):
-        _take_pictures(arguments, _part_of(goods, arguments.part))
+        _take_pictures(arguments, _part_of(goods[: arguments.limit or None], arguments.part))
     if arguments.of in ("all", "photos"):
         shoot_photos(arguments, goods)
     write_catalogue(arguments.folder, all_products())

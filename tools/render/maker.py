@@ -106,7 +106,7 @@ class Maker:
     def pad(
         self, size: tuple[float, float, float], centre: tuple[float, float, float], part: str, **options: Any
     ) -> Any:
-        """Upholster a block: nearly a box, with full cheeks; `corner` from 0.1 (crisp) to 1 (an egg), `turn` as a box."""
+        """Upholster a block with full cheeks; `corner` goes from 0.1 (crisp) to 1 (an egg), `turn` is as a box's."""
         corner, rows, columns = options.get("corner", 0.28), 28, 48
 
         def point(u: float, v: float) -> Point:

@@ -1,15 +1,14 @@
-"""From a finish to a material: glazes, glass, metals, woods, cloths, stones."""
+"""From a finish to a material: glazes, glass, metals, stones, leaves, lamps, and what two other modules make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import bpy
-
+from tools.render.building import BUILDING
+from tools.render.fabrics import FABRICS, linen
 from tools.render.nodes import Nodes
-from tools.render.palette import Colour, Finish, as_linear
-from tools.render.prints import print_image
+from tools.render.palette import Finish, as_linear, darker, lighter, mixed
 
 _made: dict[tuple[Finish, str], Any] = {}
 
@@ -21,22 +20,6 @@ def material_for(finish: Finish, axis: str = "z") -> Any:
         MATERIALS[finish.material](nodes, finish, axis)
         _made[finish, axis] = nodes.material
     return _made[finish, axis]
-
-
-def mixed(first: Colour, second: Colour, share: float) -> Colour:
-    """Return a colour that has `share` of the second."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
-    return red, green, blue
-
-
-def darker(colour: Colour, share: float = 0.25) -> Colour:
-    """Return a colour nearer to black."""
-    return mixed(colour, (0, 0, 0), share)
-
-
-def lighter(colour: Colour, share: float = 0.25) -> Colour:
-    """Return a colour nearer to white."""
-    return mixed(colour, (255, 255, 255), share)
 
 
 def _glaze(nodes: Nodes, finish: Finish, axis: str) -> None:
@@ -131,74 +114,6 @@ def _painted(nodes: Nodes, finish: Finish, axis: str) -> None:
     nodes.bump(nodes.noise(900, detail=2), 0.08, 0.0003)
 
 
-def _wood(nodes: Nodes, finish: Finish, axis: str) -> None:
-    """Rings of the tree, cut lengthwise, with fine pores."""
-    along = nodes.metres(axis)
-    wander = nodes.noise(9, places=along, detail=3, distortion=0.6)
-    rings = nodes.math("SINE", nodes.product(wander, 42.0))
-    pores = nodes.noise(420, places=along, detail=2)
-    grain = nodes.math("ADD", nodes.spread(rings, 0.12, 0.42), nodes.product(pores, 0.55))
-    light, dark = lighter(finish.colour, 0.1), darker(finish.colour, 0.34)
-    nodes.set(
-        nodes.surface,
-        Base_Color=nodes.ramp(grain, (0.28, dark), (0.5, finish.colour), (0.8, light)),
-        Roughness=nodes.spread(pores, 0.5, 0.36),
-    )
-    nodes.bump(grain, 0.1, 0.0006)
-
-
-def _cloth(nodes: Nodes, finish: Finish, axis: str, *, thread: float = 0.0016, strength: float = 0.5) -> None:
-    """Linen: threads over and under, some thicker than others; printed where the finish has a pattern."""
-    places = nodes.add("ShaderNodeSeparateXYZ", Vector=nodes.metres())
-    waves = [
-        nodes.math("SINE", nodes.product(nodes.math("ADD", places.outputs[side], places.outputs["Z"]), 6.283 / thread))
-        for side in "XY"
-    ]
-    weave = nodes.spread(nodes.product(*waves), 0.0, 1.0)
-    slubs = nodes.noise(220, places=nodes.metres("z"), detail=2)
-    shade = nodes.math("ADD", nodes.product(weave, 0.25), nodes.product(slubs, 0.75))
-    if finish.pattern:
-        colour = _printed_colour(nodes, finish)
-    else:
-        colour = nodes.ramp(shade, (0.25, darker(finish.colour, 0.2)), (0.7, lighter(finish.colour, 0.08)))
-    nodes.set(nodes.surface, Base_Color=colour, Roughness=0.9, Sheen_Weight=0.25, Sheen_Roughness=0.5)
-    nodes.bump(shade, strength, 0.001)
-
-
-def _wool(nodes: Nodes, finish: Finish, axis: str) -> None:
-    """Boucle and felt: soft knots."""
-    knots = nodes.add("ShaderNodeTexVoronoi", Vector=nodes.metres(), Scale=170.0, Randomness=0.9).outputs["Distance"]
-    fibres = nodes.noise(260, detail=4)
-    shade = nodes.math("SUBTRACT", fibres, nodes.product(knots, 0.5))
-    if finish.pattern:
-        colour = _printed_colour(nodes, finish)
-    else:
-        colour = nodes.ramp(shade, (0.0, darker(finish.colour, 0.3)), (0.4, lighter(finish.colour, 0.06)))
-    nodes.set(nodes.surface, Base_Color=colour, Roughness=0.95, Sheen_Weight=0.4, Sheen_Roughness=0.6)
-    nodes.bump(shade, 0.8, 0.003)
-
-
-def _velvet(nodes: Nodes, finish: Finish, axis: str) -> None:
-    strokes = nodes.noise(9, detail=3)
-    nodes.set(
-        nodes.surface,
-        Base_Color=nodes.ramp(strokes, (0.3, darker(finish.colour, 0.22)), (0.7, finish.colour)),
-        Roughness=0.75,
-        Sheen_Weight=0.9,
-        Sheen_Roughness=0.35,
-        Sheen_Tint=as_linear(lighter(finish.colour, 0.5)),
-    )
-    nodes.bump(nodes.noise(700, detail=1), 0.15, 0.0006)
-
-
-def _leather(nodes: Nodes, finish: Finish, axis: str) -> None:
-    cells = nodes.add("ShaderNodeTexVoronoi", Vector=nodes.metres(), Scale=330.0)
-    worn = nodes.noise(12, detail=4)
-    colour = nodes.ramp(worn, (0.3, darker(finish.colour, 0.2)), (0.7, finish.colour))
-    nodes.set(nodes.surface, Base_Color=colour, Roughness=nodes.spread(worn, 0.36, 0.52), Coat_Weight=0.1)
-    nodes.bump(cells.outputs["Distance"], 0.25, 0.0008)
-
-
 def _wicker(nodes: Nodes, finish: Finish, axis: str) -> None:
     strands = nodes.noise(45, detail=4)
     colour = nodes.ramp(strands, (0.3, darker(finish.colour, 0.3)), (0.7, lighter(finish.colour, 0.1)))
@@ -227,7 +142,7 @@ def _soil(nodes: Nodes, finish: Finish, axis: str) -> None:
 
 def _shade(nodes: Nodes, finish: Finish, axis: str) -> None:
     """Cloth of a lamp that is on: it glows, most where the bulb is."""
-    _cloth(nodes, finish, axis, strength=0.3)
+    linen(nodes, finish, axis, strength=0.3)
     places = nodes.add("ShaderNodeSeparateXYZ", Vector=nodes.add("ShaderNodeTexCoord").outputs["Generated"])
     glow = nodes.math("SUBTRACT", 0.75, nodes.math("ABSOLUTE", nodes.math("SUBTRACT", places.outputs["Z"], 0.45)))
     warm = as_linear(mixed(finish.colour, (255, 206, 140), 0.45))
@@ -249,78 +164,9 @@ def _opal(nodes: Nodes, finish: Finish, axis: str) -> None:
     )
 
 
-def _planks(nodes: Nodes, finish: Finish, axis: str) -> None:
-    """Floor boards along x, each of another tone."""
-    _wood(nodes, finish, "x")
-    grain = nodes.surface.inputs["Base Color"].links[0].from_socket
-    boards = _bricks(nodes, finish, width=1.3, height=0.14, joint=0.002)
-    tone = nodes.add("ShaderNodeMix")
-    tone.data_type, tone.blend_type = "RGBA", "MULTIPLY"
-    for socket, value in zip((tone.inputs[6], tone.inputs[7]), (grain, boards), strict=True):
-        nodes.link(value, socket)
-    tone.inputs[0].default_value = 1.0
-    nodes.link(tone.outputs[2], nodes.surface.inputs["Base Color"])
-    nodes.set(nodes.surface, Roughness=0.4)
-
-
-def _bricks(nodes: Nodes, finish: Finish, *, width: float, height: float, joint: float, upright: bool = False) -> Any:
-    places = nodes.metres()
-    if upright:
-        turned = nodes.add("ShaderNodeSeparateXYZ", Vector=places)
-        along = nodes.math("ADD", turned.outputs["X"], turned.outputs["Y"])
-        places = nodes.add("ShaderNodeCombineXYZ", X=along, Y=turned.outputs["Z"]).outputs["Vector"]
-    wall = nodes.add("ShaderNodeTexBrick", Vector=places, Scale=1.0)
-    nodes.set(wall, Color1=(1, 1, 1, 1), Color2=(0.6, 0.6, 0.6, 1), Mortar=(0.25, 0.22, 0.2, 1), Mortar_Size=joint)
-    nodes.set(wall, Brick_Width=width, Row_Height=height)
-    return wall.outputs["Color"]
-
-
-def _brick(nodes: Nodes, finish: Finish, axis: str) -> None:
-    wall = _bricks(nodes, finish, width=0.24, height=0.075, joint=0.006, upright=True)
-    joint = darker(lighter(finish.colour, 0.55), 0.2)
-    blotched = nodes.math("MULTIPLY", wall, nodes.spread(nodes.noise(30, detail=5), 0.75, 1.15))
-    colour = nodes.ramp(
-        blotched, (0.24, joint), (0.34, darker(finish.colour, 0.35)), (0.9, lighter(finish.colour, 0.1))
-    )
-    nodes.set(nodes.surface, Base_Color=colour, Roughness=0.9)
-    nodes.bump(blotched, 0.6, 0.006)
-
-
-def _tiles(nodes: Nodes, finish: Finish, axis: str) -> None:
-    wall = nodes.add("ShaderNodeTexBrick", Vector=nodes.metres(), Scale=1.0)
-    wall.offset = 0.0
-    nodes.set(wall, Color1=as_linear(finish.colour), Color2=as_linear(lighter(finish.colour, 0.12)), Mortar_Size=0.004)
-    nodes.set(wall, Mortar=as_linear(darker(finish.colour, 0.35)), Brick_Width=0.3, Row_Height=0.3)
-    nodes.set(nodes.surface, Base_Color=wall.outputs["Color"], Roughness=0.3)
-
-
-def _plaster(nodes: Nodes, finish: Finish, axis: str) -> None:
-    nodes.set(nodes.surface, Base_Color=as_linear(finish.colour), Roughness=0.9)
-    nodes.bump(nodes.noise(90, detail=4), 0.12, 0.002)
-
-
-def _paper(nodes: Nodes, finish: Finish, axis: str) -> None:
-    nodes.set(nodes.surface, Base_Color=_printed_colour(nodes, finish), Roughness=0.85)
-
-
-def _printed(nodes: Nodes, finish: Finish, axis: str) -> None:
-    nodes.set(nodes.surface, Base_Color=_printed_colour(nodes, finish), Roughness=0.55)
-    nodes.bump(nodes.noise(700, detail=2), 0.1, 0.0003)
-
-
-def _printed_colour(nodes: Nodes, finish: Finish) -> Any:
-    image = print_image(finish.pattern, finish.colour, finish.second)
-    side_x, side_y = image.size
-    stored = bpy.data.images.new(finish.pattern, side_x, side_y)
-    flipped = image.transpose(1).convert("RGBA").tobytes()
-    stored.pixels.foreach_set([value / 255 for value in flipped])
-    stored.pack()
-    texture = nodes.add("ShaderNodeTexImage", Vector=nodes.add("ShaderNodeTexCoord").outputs["UV"])
-    texture.image = stored
-    return texture.outputs["Color"]
-
-
 MATERIALS: dict[str, Callable[[Nodes, Finish, str], None]] = {
+    **FABRICS,
+    **BUILDING,
     "glaze": _glaze,
     "matte": _matte,
     "speckled": _speckled,
@@ -333,11 +179,6 @@ MATERIALS: dict[str, Callable[[Nodes, Finish, str], None]] = {
     "metal": _metal,
     "mirror": _mirror,
     "painted": _painted,
-    "wood": _wood,
-    "linen": _cloth,
-    "wool": _wool,
-    "velvet": _velvet,
-    "leather": _leather,
     "wicker": _wicker,
     "wax": _wax,
     "leaf": _leaf,
@@ -345,10 +186,4 @@ MATERIALS: dict[str, Callable[[Nodes, Finish, str], None]] = {
     "shade": _shade,
     "bulb": _bulb,
     "opal": _opal,
-    "printed": _printed,
-    "planks": _planks,
-    "brick": _brick,
-    "tiles": _tiles,
-    "plaster": _plaster,
-    "paper": _paper,
 }

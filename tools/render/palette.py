@@ -103,3 +103,19 @@ def as_linear(colour: Colour) -> tuple[float, float, float, float]:
         (value / 255 / 12.92) if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour
     )
     return red, green, blue, 1.0
+
+
+def mixed(first: Colour, second: Colour, share: float) -> Colour:
+    """Return a colour that has `share` of the second."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def darker(colour: Colour, share: float = 0.25) -> Colour:
+    """Return a colour nearer to black."""
+    return mixed(colour, (0, 0, 0), share)
+
+
+def lighter(colour: Colour, share: float = 0.25) -> Colour:
+    """Return a colour nearer to white."""
+    return mixed(colour, (255, 255, 255), share)

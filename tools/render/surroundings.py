@@ -60,8 +60,9 @@ def furnish(random_: random.Random, top: float, back: float) -> Maker:
 
 
 TRIFLES = (
-    "card=matte:camel paper=matte:paper glass=glass:clear dark=painted:black steel=metal:steel apple=glaze:moss "
-    "orange=wax:mustard cloth=linen:sky art=printed:cream:terracotta:arches art2=printed:sage:cream:leaves frame=wood:black_oak"
+    "card=matte:camel paper=matte:paper glass=glass:clear dark=painted:black apple=glaze:moss "
+    "orange=wax:mustard cloth=linen:sky frame=wood:black_oak "
+    "art=printed:cream:terracotta:arches art2=printed:sage:cream:leaves"
 )
 
 

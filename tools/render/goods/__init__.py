@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.render.goods import kitchen, lights, places, soft, storing, trifles
+from tools.render.goods import kitchen, lights, places, soft, storing, tables, trifles, wall
 from tools.render.goods.design import Design, Kind, Product
 
 __all__ = ["Design", "Kind", "Product", "all_products"]
@@ -10,7 +10,7 @@ __all__ = ["Design", "Kind", "Product", "all_products"]
 
 def all_products() -> list[Product]:
     """Return every product, variants of a design side by side."""
-    departments = (kitchen, lights, places, storing, soft, trifles)
+    departments = (kitchen, lights, places, tables, storing, soft, trifles, wall)
     return [
         Product(design=design, look=look)
         for department in departments
