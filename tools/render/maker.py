@@ -90,7 +90,7 @@ class Maker:
         for path in paths:
             radii = list(radius) if isinstance(radius, Sequence) else [radius] * len(path)
             along = [(*point, size) for point, size in zip(path, radii, strict=True)]
-            along = smooth(along, 6) if bend and not closed else along  # type: ignore[assignment]
+            along = smooth(along, 6) if bend and not closed else along
             spline = data.splines.new("POLY")
             spline.points.add(len(along) - 1)
             spline.use_cyclic_u, spline.use_smooth = closed, True

@@ -6,7 +6,10 @@ import io
 import random
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
+
+Pixels = NDArray[np.float64]
 
 
 def as_phone_photo(image: Image.Image, random_: random.Random) -> Image.Image:
@@ -31,24 +34,24 @@ def as_jpeg(image: Image.Image, random_: random.Random, bytes_most: int = 78_000
     return buffer.getvalue()
 
 
-def _white_balance(random_: random.Random) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _white_balance(random_: random.Random) -> Pixels:
     warm, green = random_.gauss(0, 0.05), random_.gauss(0, 0.015)
     return np.array([1 + warm, 1 + green, 1 - warm])
 
 
-def _vignette(pixels: np.ndarray, strength: float) -> np.ndarray:  # type: ignore[type-arg]
+def _vignette(pixels: Pixels, strength: float) -> Pixels:
     height, width = pixels.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    return pixels * (1 - strength * (x * x + y * y) / 2)[..., None]  # type: ignore[no-any-return]
+    return pixels * (1 - strength * (x * x + y * y) / 2)[..., None]
 
 
-def _contrast(pixels: np.ndarray, share: float) -> np.ndarray:  # type: ignore[type-arg]
+def _contrast(pixels: Pixels, share: float) -> Pixels:
     return pixels * (1 - share) + (3 * pixels**2 - 2 * pixels**3) * share
 
 
-def _grain(shape: tuple[int, ...], random_: random.Random) -> np.ndarray:  # type: ignore[type-arg]
+def _grain(shape: tuple[int, ...], random_: random.Random) -> Pixels:
     """Noise that is the same in all channels for the most part, and coarser than a pixel, as phones leave it."""
     numbers = np.random.default_rng(random_.randrange(2**32))
     strength = random_.uniform(0.004, 0.022)
     grey = numbers.normal(0, strength, (*shape[:2], 1))
-    return grey + numbers.normal(0, strength * 0.5, shape)  # type: ignore[no-any-return]
+    return grey + numbers.normal(0, strength * 0.5, shape)

@@ -114,12 +114,12 @@ def _leaves(colour: Colour, second: Colour) -> Image.Image:
 
 
 def _twig(pen: ImageDraw.ImageDraw, x: float, y: float, turn: float, colour: Colour) -> None:
-    for step in range(-3, 4):
-        at_x, at_y = x + step * 13 * math.cos(turn), y + step * 13 * math.sin(turn)
+    for step in range(-2, 3):
+        at_x, at_y = x + step * 19 * math.cos(turn), y + step * 19 * math.sin(turn)
         for side in (-1, 1):
             out = turn + side * 1.0
-            tip = (at_x + 24 * math.cos(out), at_y + 24 * math.sin(out))
-            flank = [(at_x + 13 * math.cos(out + d), at_y + 13 * math.sin(out + d)) for d in (-0.4, 0.4)]
+            tip = (at_x + 34 * math.cos(out), at_y + 34 * math.sin(out))
+            flank = [(at_x + 17 * math.cos(out + d), at_y + 17 * math.sin(out + d)) for d in (-0.3, 0.3)]
             pen.polygon([(at_x, at_y), flank[0], tip, flank[1]], fill=colour)
     pen.line(
         [x - 40 * math.cos(turn), y - 40 * math.sin(turn), x + 45 * math.cos(turn), y + 45 * math.sin(turn)], colour, 3

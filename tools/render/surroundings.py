@@ -98,8 +98,8 @@ def add_trifle(make: Maker, random_: random.Random, x: float, y: float, z: float
     elif kind == "phone":
         make.box((0.072, 0.148, 0.008), (x, y, z + 0.004), "dark", bevel=0.003, turn=turn)
     elif kind == "fruit":
-        for place in range(3):
-            angle = turn[2] + place * 2.1
+        for piece in range(3):
+            angle = turn[2] + piece * 2.1
             at = (x + 0.042 * math.cos(angle), y + 0.042 * math.sin(angle), z + 0.035)
             make.pad((0.074, 0.074, 0.068), at, random_.choice(("apple", "orange")), corner=1.0)
     else:

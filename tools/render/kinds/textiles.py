@@ -10,15 +10,15 @@ from tools.render.curves import Point, ring
 from tools.render.maker import Maker
 
 
-def cushion(make: Maker, *, width: float = 0.5, height: float = 0.5, full: float = 0.16, edge: str = "piping") -> None:
+def cushion(make: Maker, *, width: float = 0.5, height: float = 0.5, full: float = 0.24, edge: str = "piping") -> None:
     """Fill a cushion, which leans back; its edge has "piping", "tassels", a "fringe" or nothing."""
     seed = make.random.uniform(0, 50)
 
     def side(way: int) -> object:
         def point(u: float, v: float) -> Point:
             x, y = 2 * u - 1, 2 * v - 1
-            pull = 1 - 0.07 * (1 - x * x * y * y) * (x * x + y * y) / 2
-            swell = ((1 - x**4) * (1 - y**4)) ** 0.55
+            pull = 1 - 0.1 * (1 - x * x * y * y) * (x * x + y * y) / 2
+            swell = ((1 - abs(x) ** 2.3) * (1 - abs(y) ** 2.3)) ** 0.6
             crease = 0.008 * noise.noise((x * 2.4 + seed, y * 2.4, way)) * swell
             rim = 0.004 * noise.noise((x * 7 + seed, y * 7, 3.0))
             return (x * pull * width / 2, way * (swell * full / 2 + crease) + rim * (1 - swell), y * pull * height / 2)
