@@ -31,6 +31,15 @@ def new_scene(*, width: int, height: int, samples: int, threads: int) -> Any:
     return scene
 
 
+def hurry(scene: Any, samples: int) -> None:
+    """Take what a phone's noise hides anyway: fewer samples, three quarters of the pixels, light that bounces once."""
+    scene.render.resolution_percentage = 75
+    cycles = scene.cycles
+    cycles.samples, cycles.adaptive_threshold, cycles.adaptive_min_samples = max(4, samples // 2), 0.1, 4
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 4, 1, 2
+    cycles.use_fast_gi, cycles.ao_bounces_render, cycles.transmission_bounces = True, 1, 4
+
+
 def render(scene: Any) -> Image.Image:
     """Render the scene and return the image."""
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +98,7 @@ def use_graded_world(tree: Any, *, white: float = 1.15) -> None:
     ramp, places = tree.nodes.new("ShaderNodeValToRGB"), tree.nodes.new("ShaderNodeTexCoord")
     apart = tree.nodes.new("ShaderNodeSeparateXYZ")
     for element, (place, value) in zip(
-        (ramp.color_ramp.elements[0], ramp.color_ramp.elements[1]), ((0.05, 0.22), (0.75, 0.75)), strict=True
+        (ramp.color_ramp.elements[0], ramp.color_ramp.elements[1]), ((0.05, 0.34), (0.75, 0.75)), strict=True
     ):
         element.position, element.color = place, (value, value, value, 1)
     tree.links.new(places.outputs["Generated"], apart.inputs["Vector"])

@@ -13,10 +13,11 @@ from typing import Any
 
 import bpy
 from mathutils import Matrix, Vector
+from PIL import Image
 from tqdm import tqdm
 
 from tools.render.build import build
-from tools.render.engine import clear, new_camera, new_scene, render, set_world
+from tools.render.engine import clear, hurry, new_camera, new_scene, render, set_world
 from tools.render.feed import PHOTO_COLUMNS, write_csv
 from tools.render.goods import Product
 from tools.render.maker import Maker
@@ -80,6 +81,7 @@ class Corner:
 
     def __init__(self, *, samples: int, threads: int) -> None:
         self.scene = new_scene(width=64, height=64, samples=samples, threads=threads)
+        hurry(self.scene, samples)
         self.camera = new_camera(self.scene, lens=28)
         self.sky = set_world(self.scene)
 
@@ -95,8 +97,9 @@ class Corner:
         lamps = light_room(random_, self.sky, tuple(sum(points, Vector()) / len(points)))
         self._aim(points, where, random_, size)
         others = self._keep_visible(thing, others, points)
-        box = self._box(points)
-        image = as_phone_photo(render(self.scene), random_)
+        box, render_ = self._box(points), self.scene.render
+        taken = render(self.scene).resize((render_.resolution_x, render_.resolution_y), Image.Resampling.LANCZOS)
+        image = as_phone_photo(taken, random_)
         path.write_bytes(as_jpeg(image, random_))
         clear([*room.objects, *thing.objects, *lamps, *(part for other in others for part in other.objects)])
         return box

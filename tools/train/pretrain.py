@@ -47,7 +47,9 @@ def general_views(garments: Store, designs: torch.Tensor, pairs: int, drawn: int
     )
 
 
-def pretrain(pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path) -> None:
+def pretrain(
+    pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path
+) -> None:
     """Train until the time is over, storing the pupil every five minutes."""
     make = partial(general_views, garments, designs, 10, 8)
     lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)

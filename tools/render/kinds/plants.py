@@ -142,8 +142,8 @@ def _cactus(make: Maker, spread: float, top: float, size: float) -> None:
 
 def _trailing(make: Maker, spread: float, top: float, size: float) -> None:
     """Ivy: vines over the rim with small leaves."""
-    for vine in range(16):
-        turn, long = vine * 2.4, size * make.random.uniform(0.6, 1.0)
+    for vine in range(9):
+        turn, long = vine * 2.4, size * make.random.uniform(0.35, 0.9)
         out = spread * 1.9
         path = [
             (0, 0),
@@ -154,7 +154,7 @@ def _trailing(make: Maker, spread: float, top: float, size: float) -> None:
         ]
         points = [(reach * math.cos(turn), reach * math.sin(turn), top + up) for reach, up in path]
         make.tube(points, 0.0016, "stem")
-        for place in smooth(points, 5)[3:]:
+        for place in smooth(points, 4)[3:]:
             _blade(
                 make, place, turn + make.random.uniform(-1.5, 1.5), 0.05, 0.036, make.random.uniform(0.6, 1.5), 0.7, 0.7
             )

@@ -62,7 +62,7 @@ def clock(
     stand: bool = False,
 ) -> None:
     """Build a clock that faces the front, for a wall or on two feet."""
-    centre = radius + (0.025 if stand else 0.0) + (radius * 0.35 if rays else 0.0)
+    centre = radius + rim + (0.025 if stand else 0.0) + (radius * 0.35 if rays else 0.0)
     if square:
         side = 2 * (radius + rim)
         body = make.box((side, depth, side), (0, 0, centre), "rim", bevel=0.02)
