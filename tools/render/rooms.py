@@ -26,8 +26,8 @@ from tools.render.quiet import quiet
 from tools.render.studio import corners, look_at, seen
 from tools.render.surroundings import add_trifle, furnish, light_room, table_height
 
-SMALLEST, LARGEST = 0.08, 0.60
-"""Share of a photo that the box of its product takes up."""
+SMALLEST, LARGEST = 0.14, 0.42
+"""Share of a photo that the box of its product is to take up; what is thin or cut off takes up less."""
 BACK = {"wall": 0.68, "flat": 1.3, "floor": 0.95, "seat": 0.6, "table": 0.55}
 """How far behind the product the wall stands, in metres."""
 SHOWN = 0.7
@@ -144,10 +144,13 @@ class Corner:
         middle = sum(points, Vector()) / len(points)
         reach = max((point - middle).length for point in points)
         target = middle + Vector(random_.uniform(-0.18, 0.18) * reach for _ in range(3))
-        roll, wanted, distance = math.radians(random_.gauss(0, 3.5)), random_.uniform(0.14, 0.42), reach * 4
+        roll, wanted, distance = math.radians(random_.gauss(0, 3.5)), random_.uniform(SMALLEST, LARGEST), reach * 4
         for _ in range(6):
             look_at(camera, target + way * distance, target, roll)
-            distance *= math.sqrt(_area(seen(self.scene, camera, points)) / wanted)
+            left, right, low, high = seen(self.scene, camera, points)
+            # What is long and thin comes no nearer than it fits.
+            near = math.sqrt((right - left) * (high - low) / wanted)
+            distance *= max(near, right - left, high - low)
         look_at(camera, target + way * distance, target, roll)
         camera.data.dof.use_dof, camera.data.dof.focus_distance = True, distance
         camera.data.dof.aperture_fstop = random_.uniform(0.25, 0.9) / max(0.15, distance) * 2.2
@@ -169,11 +172,6 @@ class Corner:
     def _box(self, points: Any) -> str:
         left, right, low, high = (min(1.0, max(0.0, edge)) for edge in seen(self.scene, self.camera, points))
         return ",".join(f"{value:.4f}" for value in (left, 1 - high, right - left, high - low))
-
-
-def _area(edges: tuple[float, float, float, float]) -> float:
-    left, right, low, high = edges
-    return (right - left) * (high - low)
 
 
 def _put(thing: Maker, where: str, top: float, random_: random.Random) -> None:
