@@ -38,7 +38,11 @@ def test_token_expires(monkeypatch: pytest.MonkeyPatch) -> None:
         read_token(token)
 
 
-@pytest.mark.parametrize("token", ["", "x", "x:y:z", signing.dumps({"source": "other"}, salt="visualsearch.page")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "x:y:z", signing.dumps({"source": "other"}, salt="visualsearch.page")],
+    ids=["empty", "one part", "no base64", "signed, of another version"],
+)
 def test_what_is_no_token_of_this_version_is_refused(token: str) -> None:
     with pytest.raises(SearchForgotten):
         read_token(token)
