@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from visualsearch import embedders
 from visualsearch.embedders import get_embedder, load_embedder
+from visualsearch.embedders.architectures import SHIPPED
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -43,10 +44,11 @@ def test_the_setting_names_the_embedder(settings: Settings) -> None:
     assert get_embedder().name == "resnet18"
 
 
-def test_without_the_setting_no_model_is_needed(settings: Settings) -> None:
+def test_without_the_setting_the_package_has_what_is_needed(settings: Settings) -> None:
     settings.VISUALSEARCH = {}
 
-    assert isinstance(get_embedder(), ThumbnailEmbedder)
+    assert get_embedder().name in SHIPPED
+    assert get_embedder().check() == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_one_embedder_serves_all_threads() -> None:
 @pytest.mark.parametrize("name", ["resnet51", "", "..", "a.", ".b.C", "weights.onnx.zip/"])
 def test_an_unknown_name_is_told_the_known_ones(name: str) -> None:
     with pytest.raises(
-        EmbedderUnavailable, match="There is no embedder .*. Write one of thumbnail, resnet18, .*resnet152"
+        EmbedderUnavailable, match="There is no embedder .*. Write one of thumbnail, products-1, resnet18, .*resnet152"
     ):
         load_embedder(name)
 

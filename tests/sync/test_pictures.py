@@ -37,7 +37,9 @@ def readings(count: int) -> list[Reading]:
 
 
 def names_of_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("visualsearch")]
+    # The bell of another test in this process lives on.
+    ours = [thread.name for thread in threading.enumerate() if thread.name.startswith("visualsearch")]
+    return [name for name in ours if name != "visualsearch-bell"]
 
 
 class Watched(TinyEmbedder):
