@@ -14,7 +14,7 @@ export PORT SERVE DATA
 SIZES ?= 10000,100000
 PICTURES ?=
 RESULTS ?= var/benchmarks
-EMBEDDERS ?= thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
+EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
 .PHONY: demo test lint types layers tests bench torture clean
@@ -51,6 +51,7 @@ bench: $(READY) $(VENV)/.rivals
 	@$(RUN) -m benchmarks.embedding --json $(RESULTS)/embedding.json
 	@$(if $(wildcard ../shared/data/grocery),$(RUN) -m benchmarks.quality $(EMBEDDERS) --json $(RESULTS)/quality.json \
 		--svg $(RESULTS)/quality.svg)
+	@$(if $(wildcard ../shared/data/clothing),$(RUN) -m benchmarks.sets $(EMBEDDERS) --json $(RESULTS)/sets.json)
 
 # Without a C++ compiler they cannot be installed, and are left out.
 $(VENV)/.rivals: $(READY)

@@ -10,17 +10,17 @@ from visualsearch.images import Box
 MOST = 4
 """Boxes of a photo, where nobody asks for another number."""
 
-LEAST_SIDE, MOST_AREA = 0.2, 0.7
+LEAST_SIDE, MOST_AREA = 0.2, 0.5
 """Shares of the photo: no box is narrower or lower than the one, or covers more than the other."""
 
 _CELLS = 12
 """Places each way at which a box may begin or end."""
 
-_GROWS = 0.25
+_GROWS = 0.15
 """Power of a box's area in its score: how much a larger box may be fainter."""
 
-_APART = 0.3
-"""Highest share of two boxes in common: of what both cover together."""
+_APART = 0.6
+"""Highest share that two boxes have in common, of the smaller: a part of one thing is no other thing."""
 
 _SPREAD = 0.05
 """Least deviation of the activation, as a share of its mean, below which nothing stands out."""
@@ -82,11 +82,10 @@ def _area(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _overlap(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """Return what two boxes have in common, as a share of what they cover together."""
+    """Return what two boxes have in common, as a share of the smaller."""
     high = min(one[1], other[1]) - max(one[0], other[0])
     wide = min(one[3], other[3]) - max(one[2], other[2])
-    common = max(high, 0) * max(wide, 0)
-    return float(common / (_area(one[None])[0] + _area(other[None])[0] - common))
+    return float(max(high, 0) * max(wide, 0) / _area(np.stack([one, other])).min())
 
 
 def _resampled(activation: NDArray[np.float32]) -> Map:
