@@ -8,7 +8,6 @@ and crops in a regular grid are measured, that look at everything and know nothi
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, publish
 from benchmarks.photos.rooms import Room, furnish
 from visualsearch.images import Box, crop, open_image
 
@@ -41,10 +40,7 @@ def main() -> None:
     """Measure, print, and write the file where asked."""
     arguments = _parse()
     report = {"machine": describe(*PACKAGES), "results": measure(arguments)}
-    text = json.dumps(report, indent=1)
-    print(text)
-    if arguments.json:
-        arguments.json.write_text(text + "\n")
+    publish(report, arguments.json)
 
 
 def _parse() -> argparse.Namespace:

@@ -7,7 +7,6 @@ drawn: 12 megapixels as phones take them, 600 pixels as shops show them.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from benchmarks.embedders.obvious import Obvious
 from benchmarks.embedders.pictures import draw_photos
 from benchmarks.embedders.timing import compare
 from benchmarks.embedders.weights import weights_of
-from benchmarks.machine import describe
+from benchmarks.machine import describe, publish
 from benchmarks.vectors.processes import set_up
 
 PACKAGES = ("numpy", "openvino", "pillow", "torch", "torchvision")
@@ -34,11 +33,7 @@ def main() -> None:
     arguments = _parse()
     with tempfile.TemporaryDirectory() as folder:
         report = measure(Path(folder), arguments)
-    text = json.dumps(report, indent=1)
-    print(text)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(text + "\n")
+    publish(report, arguments.json)
 
 
 def _parse() -> argparse.Namespace:

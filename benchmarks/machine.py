@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -21,6 +22,15 @@ def describe(*packages: str) -> dict[str, Any]:
         "python": platform.python_version(),
         **{name: _version(name) for name in packages},
     }
+
+
+def publish(report: Any, file: Path | None) -> None:
+    """Print a report as JSON, and write it to the file too where one is given."""
+    text = json.dumps(report, indent=1)
+    print(text)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
 
 
 def _processor() -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from tqdm import tqdm
 
 from benchmarks.embedders.plot import draw
 from benchmarks.embedders.timing import take_turns
-from benchmarks.machine import describe
+from benchmarks.machine import describe, publish
 
 PACKAGES = ("numpy", "openvino", "pillow", "torch")
 _BATCH = 16
@@ -59,10 +58,7 @@ def main() -> None:
     arguments = _parse()
     qualities = measure(arguments)
     report = {"machine": describe(*PACKAGES), "photos": str(arguments.photos.name), "results": qualities}
-    text = json.dumps(report, indent=1)
-    print(text)
-    if arguments.json:
-        arguments.json.write_text(text + "\n")
+    publish(report, arguments.json)
     if arguments.svg:
         arguments.svg.write_text(draw(qualities))
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, publish
 
 PACKAGES = ("numpy", "openvino", "pillow", "torch")
 COPIES = ("crop", "rotation", "jpeg", "light", "mirror", "background")
@@ -31,10 +30,7 @@ def main() -> None:
     """Measure, print, and write the file where asked."""
     arguments = _parse()
     report = {"machine": describe(*PACKAGES), "results": measure(arguments)}
-    text = json.dumps(report, indent=1)
-    print(text)
-    if arguments.json:
-        arguments.json.write_text(text + "\n")
+    publish(report, arguments.json)
 
 
 def _parse() -> argparse.Namespace:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +11,6 @@ from catalog.models import Category
 from tests.drawing import draw
 from tests.goods import add_product, sync_now
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänskajütentischlampe"
 WIDER = "document.documentElement.scrollWidth - window.innerWidth"
 SHIFTS = """() => new Promise((done) => {
@@ -21,21 +19,6 @@ SHIFTS = """() => new Promise((done) => {
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(sum), 300);
 })"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Start Chromium once; the tests are skipped where it or Playwright is missing."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    # Playwright's loop runs in this thread, and Django would refuse to read the database beside it.
-    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as started:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -53,14 +36,14 @@ def goods(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def visit(chromium: Any, live_server: Any, goods: None) -> Iterator[Callable[..., Any]]:
+def visit(browser: Any, live_server: Any, goods: None) -> Iterator[Callable[..., Any]]:
     """Return a function that opens a page of the shop in a new window; at the end no script has failed."""
     contexts: list[Any] = []
     failures: list[str] = []
 
     def open_page(path: str, *, phone: bool = False, **options: Any) -> Any:
         size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
-        context = chromium.new_context(viewport=size, **options)
+        context = browser.new_context(viewport=size, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
