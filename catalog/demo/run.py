@@ -16,7 +16,7 @@ from tqdm import tqdm
 from catalog.celery import app
 from catalog.demo.admin_user import create_admin
 from catalog.demo.children import Child
-from catalog.demo.goods import draw_goods
+from catalog.demo.goods import CATALOGUE
 from catalog.demo.processes import HOST, check_port, start_server, start_worker
 from catalog.feeds import import_feed, read_feed
 from visualsearch.conf import get_settings
@@ -68,7 +68,7 @@ class Demo:
                 child.stop()
 
     def _import_goods(self) -> None:
-        source = self.data or draw_goods(Path(settings.VAR_DIR) / "demo", _show_progress)
+        source = self.data or CATALOGUE
         report = import_feed(read_feed(source), progress=_show_progress)
         for problem in report.problems:
             self.say(f"Not imported: {problem}")

@@ -12,7 +12,10 @@ from tools.render.goods import Product
 from tools.render.words import description_of, price_of, stock_of, title_of
 
 PICTURES = 2
-COLUMNS = ("sku", "title", "image", "category", "price", "currency", "group", "description", "colour", "material", "stock")
+COLUMNS = (
+    *("sku", "title", "image", "category", "price", "currency"),
+    *("group", "description", "colour", "material", "stock"),
+)
 PHOTO_COLUMNS = ("photo", "sku", "box")
 
 
