@@ -57,6 +57,22 @@ class Settings:
     """Largest file that is read, in bytes."""
     image_pixels_most: int = 64_000_000
     """Most pixels of a picture, known from its header before it is decoded."""
+    image_frames_most: int = 1_000
+    """Most frames of a moving WebP, AVIF or PNG, known from its header; the first alone is read."""
+    image_profile_bytes_most: int = 4_194_304
+    """Largest colour profile that is used, in bytes; those of print have up to 3 MB. A larger one is left aside."""
+    photo_side_least: int = 32
+    """Fewest pixels of the shorter side of a shopper's photo."""
+    photo_aspect_most: int = 20
+    """How many times longer than the other a side of a shopper's photo may be."""
+    decode_apart: bool = True
+    """Whether photos are decoded in child processes, which a hostile one cannot leave; else in the process itself."""
+    decode_processes: int = 2
+    """Most such children of one process; each is started when it is needed."""
+    decode_seconds: float = 10.0
+    """How long decoding one photo may take, and waiting for a free child."""
+    decode_bytes_most: int = 1_000_000_000
+    """Memory that such a child may use."""
     fetch: bool = True
     """Whether a photo may be given by its address; needs the extra `fetch`."""
     fetch_ports: tuple[int, ...] = (80, 443)
