@@ -71,8 +71,8 @@ class Settings:
     """Most such children of one process; each is started when it is needed."""
     decode_seconds: float = 10.0
     """How long decoding one photo may take, and waiting for a free child."""
-    decode_bytes_most: int = 1_000_000_000
-    """Memory that such a child may use."""
+    decode_bytes_most: int = 1_500_000_000
+    """Memory that such a child may use, in bytes; a photo that needs more is told to have too many pixels."""
     fetch: bool = True
     """Whether a photo may be given by its address; needs the extra `fetch`."""
     fetch_ports: tuple[int, ...] = (80, 443)

@@ -1,4 +1,4 @@
-"""From bytes to an upright RGB image within limits; knows no setting and no Django, so that a bare process can do it."""
+"""From bytes to an upright RGB image within limits; without Django, so that a bare process can do it."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from visualsearch.images.files import limits_of, read_bytes
 from visualsearch.images.kinds import kind_of
 
 PHOTO_SIDE = 1536
-"""A photo comes back with its longer side from this to twice as much: more shows no part of it better to an embedder."""
+"""A photo comes back with its longer side from this to twice as much, where it has so many: parts of it stay sharp."""
 
 _SPREAD = 6
-"""Of 255: how far the lightest and the darkest of one colour may lie apart in a photo of nothing, noise of JPEG included."""
+"""Of 255: how far the lightest and the darkest may lie apart in a photo of nothing, for JPEG's own noise."""
 
 
 def open_photo(file: bytes | Path | IO[bytes]) -> Image.Image:
@@ -40,5 +40,5 @@ def open_photo(file: bytes | Path | IO[bytes]) -> Image.Image:
 def check_not_plain(region: Image.Image) -> None:
     """Raise ImageTooPlain where all of it has one colour, in which nothing can be found."""
     extrema = region.getextrema()
-    if all(high - low <= _SPREAD for low, high in extrema):  # type: ignore[misc,operator]
+    if all(high - low <= _SPREAD for low, high in extrema):  # type: ignore[misc]
         raise ImageTooPlain("Expected a photo of something; this, or the part to search with, is one flat colour.")

@@ -77,7 +77,6 @@ class Decoder:
         try:
             send(self._line, asked, data, until)
             values, pixels = receive(self._line, limits.pixels_most * 3, until)
-            return _read(values, pixels)
         except TimeoutError as error:
             self.end()
             raise _too_slow(allowance) from error
@@ -87,6 +86,7 @@ class Decoder:
             # Interrupted in the middle of an answer, which the next to ask would take for theirs.
             self.end()
             raise
+        return _read(values, pixels)
 
     def end(self) -> None:
         """Kill it; no harm where it has ended."""
@@ -132,9 +132,7 @@ def _start(line: int) -> subprocess.Popen[bytes]:
 def _read(values: dict[str, Any], pixels: bytearray) -> Image.Image:
     if "error" in values:
         raise _ERRORS.get(values["error"], InvalidImage)(str(values["message"]))
-    width, height = (int(side) for side in values["size"])
-    if len(pixels) != width * height * 3:
-        raise Closed
+    width, height = values["size"]
     return Image.frombytes("RGB", (width, height), pixels)
 
 
