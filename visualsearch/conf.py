@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
@@ -57,6 +57,32 @@ class Settings:
     """Largest file that is read, in bytes."""
     image_pixels_most: int = 64_000_000
     """Most pixels of a picture, known from its header before it is decoded."""
+    image_frames_most: int = 1_000
+    """Most frames of a moving WebP, AVIF or PNG, known from its header; the first alone is read."""
+    image_profile_bytes_most: int = 4_194_304
+    """Largest colour profile that is used, in bytes; those of print have up to 3 MB. A larger one is left aside."""
+    photo_side_least: int = 32
+    """Fewest pixels of the shorter side of a shopper's photo."""
+    photo_aspect_most: int = 20
+    """How many times longer than the other a side of a shopper's photo may be."""
+    decode_apart: bool = True
+    """Whether photos are decoded in child processes, which a hostile one cannot leave; else in the process itself."""
+    decode_processes: int = 2
+    """Most such children of one process; each is started when it is needed."""
+    decode_seconds: float = 10.0
+    """How long decoding one photo may take, and waiting for a free child."""
+    decode_bytes_most: int = 1_500_000_000
+    """Memory that such a child may use, in bytes; a photo that needs more is told to have too many pixels."""
+    fetch: bool = True
+    """Whether a photo may be given by its address; needs the extra `fetch`."""
+    fetch_ports: tuple[int, ...] = (80, 443)
+    """Ports that photos are fetched from."""
+    fetch_hosts: tuple[str, ...] = ()
+    """Hosts, as `name` or `name:port`, that may lie in the shop's own network, at any port that is written."""
+    fetch_seconds: float = 10.0
+    """How long fetching one photo may take, with all redirects."""
+    fetch_redirects_most: int = 3
+    """Redirects that are followed for one photo."""
     calibrate_seconds: float = 3600.0
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
@@ -104,7 +130,7 @@ def _read() -> tuple[Settings, tuple[Problem, ...]]:
         if problem:
             problems.append(problem)
         else:
-            values[key.lower()] = Path(value) if key == "DIRECTORY" else value
+            values[key.lower()] = _converted(key, value)
     return Settings(**values), tuple(problems)
 
 
@@ -113,8 +139,7 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
     if key not in types:
         return Problem(f"VISUALSEARCH has an unknown key {key!r}.", f"Known keys: {', '.join(sorted(types))}.")
     kind = types[key]
-    fits = isinstance(value, _CHOICES_OF_TYPE.get(kind, (kind,))) and (kind is bool or not isinstance(value, bool))
-    if not fits:
+    if not _fits(kind, value):
         return Problem(
             f"VISUALSEARCH['{key}'] is {value!r}, which is no {getattr(kind, '__name__', kind)}.",
             f"Its default is {_default_of(key)!r}.",
@@ -122,6 +147,18 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
         return Problem(f"VISUALSEARCH['{key}'] is {value!r}.", "Write a number above 0.")
     return None
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple | list) and all(_fits(get_args(kind)[0], one) for one in value)
+    return isinstance(value, _CHOICES_OF_TYPE.get(kind, (kind,))) and (kind is bool or not isinstance(value, bool))
+
+
+def _converted(key: str, value: Any) -> Any:
+    if key == "DIRECTORY":
+        return Path(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _default_of(key: str) -> Any:

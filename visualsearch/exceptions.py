@@ -2,17 +2,23 @@
 
 VisualSearchError
 ├── InvalidImage            the bytes are not a picture that can be searched with
-│   ├── ImageTooLarge       too many bytes or too many pixels
-│   └── ImageTooSmall       too few pixels to see anything in
+│   ├── UnsupportedFormat   a file of a known type that is not read
+│   ├── ImageTooLarge       too many bytes
+│   │   └── TooManyPixels
+│   ├── ImageTooSmall       too few pixels to see anything in
+│   └── ImageTooPlain       one flat colour: nothing to match
 ├── InvalidQuery            the question is wrong: box, filter, limit, vector
 │   ├── InvalidBox
 │   ├── InvalidVector       wrong dimensions, NaN or zero length
+│   ├── CannotFetch         nothing that can be used lies at the address
+│   │   └── ForbiddenAddress
 │   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
 ├── CannotCalibrate         there is too little to learn from
 └── IndexUnavailable        the index cannot answer now
+    ├── DecoderUnavailable  every decoder is busy, or none can be started
     ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
 """
@@ -28,12 +34,24 @@ class InvalidImage(VisualSearchError):
     """The bytes are not a picture that can be searched with."""
 
 
+class UnsupportedFormat(InvalidImage):
+    """The bytes are a file of a known type that is not read, which the message names."""
+
+
 class ImageTooLarge(InvalidImage):
     """The picture has more bytes or more pixels than the settings allow."""
 
 
+class TooManyPixels(ImageTooLarge):
+    """The picture has more pixels than the settings allow, or needs more memory than a decoder may use."""
+
+
 class ImageTooSmall(InvalidImage):
     """The picture has too few pixels to see anything in."""
+
+
+class ImageTooPlain(InvalidImage):
+    """The picture, or the part of it to search with, is one flat colour: there is nothing to match."""
 
 
 class InvalidQuery(VisualSearchError):
@@ -50,6 +68,14 @@ class InvalidVector(InvalidQuery):
 
 class SearchForgotten(InvalidQuery):
     """What was remembered of a photo is too old, changed, or of another embedder: the photo must be sent again."""
+
+
+class CannotFetch(InvalidQuery):
+    """Nothing that can be used lies at the address, or it takes too long; another try may succeed."""
+
+
+class ForbiddenAddress(CannotFetch):
+    """The address is none that may be fetched: its scheme, its port, or where its host is."""
 
 
 class UnknownSource(InvalidQuery):
@@ -70,6 +96,10 @@ class CannotCalibrate(VisualSearchError):
 
 class IndexUnavailable(VisualSearchError):
     """The index cannot answer now; asking again later may succeed."""
+
+
+class DecoderUnavailable(IndexUnavailable):
+    """Every decoder of photos is busy, or none can be started; a face answers as when the index is not ready."""
 
 
 class JournalRewound(IndexUnavailable):

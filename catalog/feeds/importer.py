@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from django.db import Error, transaction
 
-from catalog.feeds.fetch import FetchRules
 from catalog.feeds.pictures import FeedPicture, read_picture
 from catalog.feeds.products import Plan, apply_plan, make_plan, stored_images
 from catalog.feeds.rows import BadRow, Feed, FeedRow, Problem
@@ -39,14 +38,13 @@ def import_feed(
     feed: Feed,
     *,
     dry_run: bool = False,
-    rules: FetchRules | None = None,
     progress: Callable[[list[list[FeedRow]]], Iterable[list[FeedRow]]] = iter,
 ) -> Report:
     """Make the shop's products as the feed says, each in a transaction of its own; bad rows are reported."""
     report = Report(problems=list(feed.problems), notes=list(feed.notes))
     for rows in progress(_rows_of_each_product(feed, report)):
         problems_before = len(report.problems)
-        pictures = _read_pictures(rows, feed, rules or FetchRules(), report)
+        pictures = _read_pictures(rows, feed, report)
         if not pictures:
             continue
         complete = len(report.problems) == problems_before
@@ -83,14 +81,14 @@ def _difference(first: FeedRow, row: FeedRow) -> str:
     return next((name for name in _SAME if getattr(row, name) and getattr(row, name) != getattr(first, name)), "")
 
 
-def _read_pictures(rows: list[FeedRow], feed: Feed, rules: FetchRules, report: Report) -> list[FeedPicture]:
+def _read_pictures(rows: list[FeedRow], feed: Feed, report: Report) -> list[FeedPicture]:
     """Read the pictures of one product before its transaction, which must not wait for a network."""
     product = Product.objects.filter(sku=rows[0].sku).first()
     known = {image.digest for image in stored_images(product)} if product else set()
     pictures: dict[str, FeedPicture] = {}
     for row in rows:
         try:
-            picture = read_picture(row.image, feed.folder, known, rules)
+            picture = read_picture(row.image, feed.folder, known)
         except BadRow as error:
             report.problems.append(Problem(row.line, str(error)))
         else:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from catalog.feeds.fetch import FetchError, FetchRules, fetch
 from catalog.feeds.rows import BadRow
-from visualsearch.exceptions import InvalidImage
-from visualsearch.images import open_image
+from visualsearch.addresses import fetch_photo
+from visualsearch.exceptions import CannotFetch, ImageTooLarge, InvalidImage
+from visualsearch.images import check_length, open_image
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif"}
 
@@ -32,21 +32,21 @@ class FeedPicture:
         return f"{self.digest[:16]}.{self.extension}"
 
 
-def read_picture(reference: str, folder: Path, known: Collection[str], rules: FetchRules) -> FeedPicture:
+def read_picture(reference: str, folder: Path, known: Collection[str]) -> FeedPicture:
     """Read a picture; one whose digest is known was checked before. Raises BadRow."""
     if "://" in reference:
         try:
-            data = fetch(reference, rules)
-        except FetchError as error:
+            data = fetch_photo(reference)
+        except (CannotFetch, ImageTooLarge) as error:
             raise BadRow(f"image {reference}: {error}") from error
     else:
-        data = _read_file(reference, folder, rules.bytes_most)
+        data = _read_file(reference, folder)
     digest = hashlib.sha256(data).hexdigest()
     extension = "" if digest in known else _check(reference, data)
     return FeedPicture(data, digest, extension)
 
 
-def _read_file(reference: str, folder: Path, bytes_most: int) -> bytes:
+def _read_file(reference: str, folder: Path) -> bytes:
     try:
         path = (folder / reference).resolve()
         # Resolved first: neither "..", nor an absolute path, nor a link may lead out of the feed's folder.
@@ -54,9 +54,10 @@ def _read_file(reference: str, folder: Path, bytes_most: int) -> bytes:
             raise BadRow(f"image {reference} lies outside the feed's folder.")
         if not path.is_file():
             raise BadRow(f"image {reference} does not exist.")
-        if path.stat().st_size > bytes_most:
-            raise BadRow(f"image {reference} has more than {bytes_most} bytes.")
+        check_length(path.stat().st_size)
         return path.read_bytes()
+    except ImageTooLarge as error:
+        raise BadRow(f"image {reference}: {error}") from error
     except (OSError, ValueError) as error:
         raise BadRow(f"image {reference} cannot be read: {error}.") from error
 

@@ -6,11 +6,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
+from pytest_django import Settings
 
 from tests.images.drawn import encoded
 from tests.images.profiles import camera_profile, grey_profile, print_profile
 from tests.images.twins import camera_colours
-from visualsearch.images import open_image, profiles
+from visualsearch.images import open_image
+from visualsearch.images.profiles import in_srgb
 
 GREEN, INK = (40, 200, 90), (200, 40, 90)
 
@@ -91,9 +93,9 @@ def test_a_profile_that_is_broken_or_of_other_colours_is_left_aside(profile: byt
     assert_near(open_image(encoded(plain(GREEN), icc_profile=profile)), GREEN, room=0)
 
 
-def test_a_profile_that_is_too_large_is_left_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_that_is_too_large_is_left_aside(settings: Settings) -> None:
     profile = camera_profile().getvalue()
-    monkeypatch.setattr(profiles, "BYTES_MOST", len(profile) - 1)
+    settings.VISUALSEARCH = {"IMAGE_PROFILE_BYTES_MOST": len(profile) - 1}
 
     assert_near(open_image(encoded(plain(GREEN), icc_profile=profile)), GREEN, room=0)
 
@@ -109,4 +111,4 @@ def test_whatever_is_wrong_in_a_profile_the_picture_is_read(data: st.DataObject)
         profile[data.draw(st.integers(0, min(len(profile), 800) - 1))] = data.draw(st.integers(0, 255))
 
     for mode in ("RGB", "CMYK", "L"):
-        assert profiles.in_srgb(plain(0, mode), bytes(profile)).mode == "RGB"
+        assert in_srgb(plain(0, mode), bytes(profile)).mode == "RGB"

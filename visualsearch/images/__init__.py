@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from visualsearch.images.box import Box, crop
-from visualsearch.images.files import ASPECT_MOST, FORMATS, SIDE_LEAST, check_length, open_image
+from visualsearch.images.files import ASPECT_MOST, SIDE_LEAST, check_length, open_image
+from visualsearch.images.kinds import FORMATS, kind_of
+from visualsearch.images.photos import check_not_plain, open_photo
 from visualsearch.images.upright import upright_rgb
 
-__all__ = ["ASPECT_MOST", "FORMATS", "SIDE_LEAST", "Box", "check_length", "crop", "open_image", "upright_rgb"]
+__all__ = [
+    "ASPECT_MOST",
+    "FORMATS",
+    "SIDE_LEAST",
+    "Box",
+    "check_length",
+    "check_not_plain",
+    "crop",
+    "kind_of",
+    "open_image",
+    "open_photo",
+    "upright_rgb",
+]

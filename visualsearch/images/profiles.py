@@ -7,19 +7,16 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
-BYTES_MOST = 4 << 20
-"""Largest profile that is used; those of print have 0.5 to 3 MB, those of screens and cameras a few hundred bytes."""
-
 _MODE_OF_SPACE = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 _KEPT = 8
 
 
-def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return an L, RGB or CMYK image in sRGB; a profile that is broken, too large or of other colours is left aside.
+def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Return an L, RGB or CMYK image in sRGB; a profile that is broken or of other colours is left aside.
 
     Phones write Display P3, print shops CMYK. Source: ICC.1:2022, https://www.color.org/specification/ICC.1-2022-05.pdf
     """
-    converted = _converted(image, profile) if profile and len(profile) <= BYTES_MOST else None
+    converted = _converted(image, profile) if profile else None
     return converted or image.convert("RGB")
 
 

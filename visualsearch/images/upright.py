@@ -21,17 +21,19 @@ _TO_UPRIGHT = {
 }
 
 
-def upright_rgb(image: Image.Image, *, longest_side: int | None = None) -> Image.Image:
+def upright_rgb(image: Image.Image, *, longest_side: int | None = None, profile_bytes_most: int) -> Image.Image:
     """Return a decoded image turned upright, on white, in RGB and without metadata.
 
-    With `longest_side` it may be shrunk to no less than that many pixels and less than twice as many.
+    With `longest_side` it may be shrunk to no less than that many pixels and less than twice as many. A colour profile
+    of more bytes than `profile_bytes_most` is left aside.
     """
     turn = _TO_UPRIGHT.get(_orientation_of(image) or 1)
     plain = _plain(image)
     if longest_side:
         # Before the colours: they are then those of far fewer pixels.
         plain = _reduced(plain, longest_side)
-    rgb = _on_white(plain, image.info.get("icc_profile"))
+    profile = image.info.get("icc_profile") or b""
+    rgb = _on_white(plain, profile if len(profile) <= profile_bytes_most else b"")
     return rgb if turn is None else rgb.transpose(turn)
 
 
@@ -68,7 +70,7 @@ def _reduced(image: Image.Image, longest_side: int) -> Image.Image:
     return image.reduce(factor) if factor > 1 else image
 
 
-def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _on_white(image: Image.Image, profile: bytes) -> Image.Image:
     """Return a new RGB image: only pixels are pasted, so no metadata comes along."""
     cover = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     if cover:

@@ -12,7 +12,7 @@ from PIL import Image
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery, SearchForgotten
-from visualsearch.images import Box, crop, open_image
+from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
 from visualsearch.indexes import Index
 from visualsearch.models import serving_embedder, space_of
 from visualsearch.search.boxes import suggest_boxes
@@ -70,6 +70,9 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
     search = _prepare(query)
     photo = _open(query.photo)
     regions = [crop(photo, box) if box else photo for box in boxes]
+    if not isinstance(query.photo, Picture):
+        for region in regions:
+            check_not_plain(region)
     looks = search.embedder.look(regions)
     return [
         _answer(search, region, look.vector[None], suggest_boxes(look.activation) if box is None else ())
@@ -138,7 +141,7 @@ def _open(photo: Photo) -> Image.Image:
     if isinstance(photo, Picture):
         with photo.open() as file:
             return open_image(file)
-    return open_image(photo)
+    return open_photo(photo)
 
 
 def check_limit(asked: int | None) -> int:

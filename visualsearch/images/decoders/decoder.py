@@ -1,0 +1,140 @@
+"""One child process that decodes photos, from its start to its end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from visualsearch.exceptions import (
+    DecoderUnavailable,
+    ImageTooLarge,
+    ImageTooSmall,
+    InvalidImage,
+    TooManyPixels,
+    UnsupportedFormat,
+)
+from visualsearch.images.decoders.messages import Closed, receive, send
+from visualsearch.images.limits import Limits
+
+logger = logging.getLogger(__name__)
+
+_SCRIPT = Path(__file__).with_name("start.py")
+_ERRORS = {kind.__name__: kind for kind in (ImageTooLarge, ImageTooSmall, TooManyPixels, UnsupportedFormat)}
+_BUFFER = 1 << 20
+_SECONDS_TO_END = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What decoding one photo may cost."""
+
+    seconds: float
+    """Of the clock, and of the processor."""
+    data_bytes: int
+    """Memory of the whole process."""
+
+
+class Decoder:
+    """Answers one question at a time; whoever has it alone may ask."""
+
+    def __init__(self) -> None:
+        self._line, theirs = socket.socketpair()
+        for end in (self._line, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        try:
+            with theirs:
+                self._process = _start(theirs.fileno())
+        except OSError as error:
+            self._line.close()
+            raise DecoderUnavailable(f"Expected to start a decoder, but the system refuses: {error}.") from error
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether another question may be asked."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+        return self._process.pid
+
+    def decode(self, data: bytes, limits: Limits, longest_side: int, allowance: Allowance) -> Image.Image:
+        """Return the image; raises InvalidImage or one of its kinds, also when the photo ends this decoder."""
+        until = time.monotonic() + allowance.seconds
+        asked = {"limits": asdict(limits), "longest_side": longest_side, **asdict(allowance)}
+        try:
+            send(self._line, asked, data, until)
+            values, pixels = receive(self._line, limits.pixels_most * 3, until)
+        except TimeoutError as error:
+            self.end()
+            raise _too_slow(allowance) from error
+        except Closed as error:
+            raise self._reason(allowance) from error
+        except BaseException:
+            # Interrupted in the middle of an answer, which the next to ask would take for theirs.
+            self.end()
+            raise
+        return _read(values, pixels)
+
+    def end(self) -> None:
+        """Kill it; no harm where it has ended."""
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Leave it to the process that started it: this one was forked from that."""
+        self._line.close()
+        self._process.returncode = 0
+
+    def _reason(self, allowance: Allowance) -> InvalidImage:
+        """Say why it ended in the middle of a photo."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_END)
+        code = self._process.poll()
+        self.end()
+        logger.warning("A photo ended its decoder, which exited with %s; the next gets a new one.", code)
+        if code == -signal.SIGXCPU:
+            return _too_slow(allowance)
+        return InvalidImage("Expected a whole picture, but decoding it ended the decoder.")
+
+
+def _start(line: int) -> subprocess.Popen[bytes]:
+    # A process of its own, not a fork: it inherits neither threads, nor locks, nor secrets of the environment.
+    kept = {name: value for name, value in os.environ.items() if name in ("LD_LIBRARY_PATH", "SYSTEMROOT")}
+    environment = {**kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    places = json.dumps([os.path.abspath(place) for place in sys.path])
+    return subprocess.Popen(  # noqa: S603 - our own script with our own arguments
+        [sys.executable, "-I", "-S", str(_SCRIPT), str(line), places],
+        pass_fds=[line],
+        env=environment,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C on a terminal is for whom it works for; its line then ends, and so does it.
+        start_new_session=True,
+    )
+
+
+def _read(values: dict[str, Any], pixels: bytearray) -> Image.Image:
+    if "error" in values:
+        raise _ERRORS.get(values["error"], InvalidImage)(str(values["message"]))
+    width, height = values["size"]
+    return Image.frombytes("RGB", (width, height), pixels)
+
+
+def _too_slow(allowance: Allowance) -> InvalidImage:
+    return InvalidImage(f"Expected a picture that is decoded within {allowance.seconds:g} seconds; this takes longer.")

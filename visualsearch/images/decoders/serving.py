@@ -1,0 +1,60 @@
+"""What a decoder does all its life: takes bytes, gives pixels or says what is wrong; ends when nobody asks any more."""
+
+from __future__ import annotations
+
+import math
+import resource
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from visualsearch.exceptions import InvalidImage, TooManyPixels
+from visualsearch.images.decoders.messages import Closed, receive, send
+from visualsearch.images.decoding import decode
+from visualsearch.images.limits import Limits
+
+_FILES_MOST = 64
+_BODY_MOST = 1 << 32
+
+
+def serve(number: int) -> None:
+    """Decode what comes in on a line until its other side ends."""
+    _give_up_rights()
+    line = socket.socket(fileno=number)
+    with suppress(Closed):
+        while True:
+            values, data = receive(line, _BODY_MOST)
+            send(line, *_answer(values, bytes(data)))
+
+
+def _give_up_rights() -> None:
+    for limit, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _FILES_MOST),
+    ):
+        resource.setrlimit(limit, (value, value))
+    # Where memory runs short, the system is to end a decoder and not whom it works for.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
+
+
+def _answer(values: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    _allow(seconds=values["seconds"], data_bytes=values["data_bytes"])
+    try:
+        image = decode(data, Limits(**values["limits"]), values["longest_side"])
+        return {"size": image.size}, image.tobytes()
+    except InvalidImage as error:
+        return {"error": type(error).__name__, "message": str(error)}, b""
+    except MemoryError:
+        message = "Expected a picture that is decoded in less memory: this one needs too much."
+        return {"error": TooManyPixels.__name__, "message": message}, b""
+
+
+def _allow(*, seconds: float, data_bytes: int) -> None:
+    """Let this photo have so much of the processor and of memory; past the first the system ends this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + seconds), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
