@@ -1,5 +1,5 @@
-# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make bench and make torture, the
-# long ones.
+# Two commands on a bare machine with Python 3.11 or newer: make demo, make test. And make bench, make torture and
+# make fuzz, the long ones.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -17,7 +17,7 @@ RESULTS ?= var/benchmarks
 EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
-.PHONY: demo test lint types layers tests bench torture clean
+.PHONY: demo test lint types layers tests bench torture fuzz clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -69,6 +69,13 @@ $(READY): pyproject.toml constraints.txt
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,openvino,torch,shop,dev]'
 	@touch $@
+
+# Half an hour of chance inputs for each of the two doors, files and requests; a finding ends the run.
+SECONDS_FUZZED ?= 1800
+fuzz: $(READY)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(RUN) -m tools.fuzz intake --seconds $(SECONDS_FUZZED)
+	@$(RUN) -m tools.fuzz requests --seconds $(SECONDS_FUZZED)
 
 clean:
 	rm -rf $(VENV) var

@@ -1,0 +1,1 @@
+"""Chance inputs, led by what code they reach, for everything that reads what strangers send."""
