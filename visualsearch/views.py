@@ -26,12 +26,13 @@ from visualsearch.exceptions import (
 from visualsearch.forms import EDGES, PartForm, PhotoForm
 from visualsearch.images import Box, check_length, open_image, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
-from visualsearch.page.narrowing import Narrowing
+from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
-from visualsearch.page.tokens import Remembered, percents, read_token
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
+from visualsearch.search.narrowing import Narrowing
+from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
 
 logger = logging.getLogger(__name__)
