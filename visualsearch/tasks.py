@@ -24,7 +24,9 @@ from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.sync import (
     build,
+    call_due_jobs,
     compact_where_needed,
+    do_batch,
     follow_setting,
     reconcile,
     request_sync,
@@ -41,6 +43,9 @@ SECONDS_A_TASK = 20.0
 FORGET_SECONDS = 3600.0
 """How often it is looked which kept photos are old enough to be deleted."""
 
+SECONDS_A_BATCH = 1.0
+"""A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
+
 GATHER_SECONDS = 0.02
 """Rings within this time are one message."""
 
@@ -51,6 +56,11 @@ EXIT_SECONDS = 2.0
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
     """Write the wish to sync these objects in the current transaction, and ring the bell once it is committed."""
     request_sync(source, keys)
+    ring_after_commit(using=using)
+
+
+def ring_after_commit(*, using: str | None = None) -> None:
+    """Call a worker once the current transaction is committed."""
 
     # A nested function: a partial here makes the save itself fail (Django ticket 36487).
     def ring() -> None:
@@ -72,8 +82,32 @@ def sync() -> None:
         take_over()
     except EmbedderUnavailable as error:
         logger.error("The change of the embedder cannot go on: %s", error)
+    for job, turn in call_due_jobs():
+        _call(job, turn)
     if monotonic() > end:
         bell.ring()
+
+
+@shared_task(name="visualsearch.reindex", ignore_result=True)
+def reindex(job: int, turn: int) -> None:
+    """Do the next batches of a reindex job, each after what was saved meanwhile; one message leads to the next."""
+    end = monotonic() + SECONDS_A_BATCH
+    following: int | None = turn
+    while following is not None:
+        for _ in sync_outstanding(seconds=SECONDS_A_TASK):
+            pass
+        following = do_batch(job, following)
+        if following is not None and monotonic() > end:
+            _call(job, following)
+            return
+
+
+def _call(job: int, turn: int) -> None:
+    """Send the message for a batch; where none can be sent, the sweeper does it once the broker is back."""
+    try:
+        reindex.apply_async((job, turn), queue=get_settings().queue, retry=False)
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("Reindex job %s could not be called (%s); the sweeper will call it.", job, error)
 
 
 @shared_task(name="visualsearch.reconcile", ignore_result=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualsearch.models.behaviour import Event, SearchRecord
 from visualsearch.models.calibration import Calibration
+from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
 from visualsearch.models.work import Lease, SyncRequest
@@ -14,8 +15,11 @@ __all__ = [
     "EmbeddingQuerySet",
     "EmbeddingState",
     "Event",
+    "JobFailure",
+    "JobState",
     "Journal",
     "Lease",
+    "ReindexJob",
     "SearchRecord",
     "ServingEmbedder",
     "SyncRequest",

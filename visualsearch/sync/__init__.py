@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from visualsearch.sync.estimate import Estimate, estimate_reindex
 from visualsearch.sync.forget import forget
+from visualsearch.sync.jobs import call_due_jobs, cancel_job, do_batch, pause_job, resume_job, start_job
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
 from visualsearch.sync.rebuild import compact_where_needed, rebuild
@@ -12,13 +14,18 @@ from visualsearch.sync.switch import build, finish_building, follow_setting, tak
 from visualsearch.sync.verify import Proof, verify
 
 __all__ = [
+    "Estimate",
+    "estimate_reindex",
     "Building",
     "Progress",
     "Proof",
     "Status",
     "SyncReport",
     "build",
+    "call_due_jobs",
+    "cancel_job",
     "compact_where_needed",
+    "do_batch",
     "finish",
     "finish_building",
     "follow_setting",
@@ -27,10 +34,13 @@ __all__ = [
     "get_progress",
     "get_status",
     "outstanding",
+    "pause_job",
     "rebuild",
     "reconcile",
     "request_everything",
     "request_sync",
+    "resume_job",
+    "start_job",
     "sync_outstanding",
     "take_over",
     "verify",

@@ -74,10 +74,10 @@ class Status(Progress):
         return asdict(self)
 
 
-def get_progress() -> Progress:
-    """Count the pictures of every source by what has become of them; reads no picture."""
+def get_progress(*sources: VisualSource) -> Progress:
+    """Count the pictures of these sources, or of all, by what has become of them; reads no picture."""
     counts: Counter[str] = Counter()
-    for source in all_sources():
+    for source in sources or all_sources():
         pending = _pending(source)
         for found in survey(source, serving_embedder().fingerprint):
             counts.update(_states(found, pending.get(found.object_key)))
