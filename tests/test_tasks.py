@@ -9,14 +9,16 @@ import pytest
 from celery.concurrency import get_implementation
 from celery.signals import celeryd_after_setup
 from django.db import transaction
+from django.utils import timezone
 
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product
 from visualsearch import tasks
-from visualsearch.models import Calibration, Embedding, SyncRequest
+from visualsearch.models import Calibration, Embedding, JobState, ReindexJob, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
-from visualsearch.sources import VisualSource
-from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, sync, sync_after_commit
+from visualsearch.sources import VisualSource, get_source
+from visualsearch.sync import call_due_jobs, do_batch, start_job
+from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, reindex, sync, sync_after_commit
 
 
 class Broker:
@@ -200,3 +202,78 @@ def _watched(source: VisualSource, ready: list[int]) -> Iterator[None]:
     for step in calibrate_source(source):
         ready.append(Embedding.objects.ready().count())
         yield step
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return the messages for batches of jobs that were sent."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(tasks.reindex, "apply_async", lambda args, **options: sent.append(args))
+    return sent
+
+
+def start_a_job() -> ReindexJob:
+    products = [add_product(draw()) for _ in range(3)]
+    SyncRequest.objects.all().delete()
+    return start_job(get_source(PRODUCTS), [product.pk for product in products])
+
+
+@pytest.mark.django_db
+def test_sweep_calls_a_job_and_its_task_does_all_of_it(calls: list[tuple[int, int]]) -> None:
+    job = start_a_job()
+
+    sync()
+    assert calls == [(job.pk, 0)]
+    reindex(*calls.pop())
+
+    job.refresh_from_db()
+    assert (job.state, job.done, calls) == (JobState.DONE, 3, [])
+
+
+@pytest.mark.django_db
+def test_task_of_a_job_leaves_what_takes_longer_to_the_next_message(
+    calls: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    monkeypatch.setattr(tasks, "SECONDS_A_BATCH", -1)
+    job = start_a_job()
+
+    reindex(job.pk, 0)
+
+    job.refresh_from_db()
+    assert (job.state, job.done, calls) == (JobState.RUNNING, 1, [(job.pk, 1)])
+
+
+@pytest.mark.django_db
+def test_what_is_saved_goes_before_each_batch_of_a_job(
+    calls: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    job = start_a_job()
+    waiting = []
+
+    def watched(pk: int, turn: int) -> int | None:
+        waiting.append(SyncRequest.objects.count())
+        following = do_batch(pk, turn)
+        add_product(draw("green"))
+        return following
+
+    monkeypatch.setattr(tasks, "do_batch", watched)
+
+    reindex(job.pk, 0)
+
+    assert waiting == [0, 0, 0, 0]
+
+
+@pytest.mark.django_db
+def test_job_whose_message_cannot_be_sent_is_called_again_by_a_later_sweep(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = start_a_job()
+    monkeypatch.setattr(tasks.reindex, "apply_async", lambda *args, **options: 1 / 0)
+
+    sync()
+
+    assert "the sweeper will call it" in caplog.text
+    ReindexJob.objects.update(due=timezone.now())
+    assert call_due_jobs() == [(job.pk, 0)]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
@@ -13,7 +14,7 @@ from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import EmbeddingState, Journal, ServingEmbedder, SyncRequest, serving_embedder
+from visualsearch.models import EmbeddingState, Journal, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
 from visualsearch.sync.rebuild import open_current_index
@@ -47,6 +48,23 @@ class Building:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """How far a reindex job is."""
+
+    id: int
+    source: str
+    state: str
+    done: int
+    total: int
+    failed: int
+    rate: float
+    """Objects a second."""
+    seconds_left: float | None
+    """None where nobody knows."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Progress):
     """What `visualsearch_status` says."""
 
@@ -68,6 +86,8 @@ class Status(Progress):
     """None while no other embedder is being made ready."""
     indexes: dict[str, IndexStatus] = field(default_factory=dict)
     """By source."""
+    jobs: list[JobStatus] = field(default_factory=list)
+    """Reindex jobs that are not over, and the last one that is; newest first."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -102,6 +122,29 @@ def get_status() -> Status:
         engine=_engine_of(embedder),
         building=get_building(),
         indexes=indexes,
+        jobs=get_jobs(),
+    )
+
+
+def get_jobs() -> list[JobStatus]:
+    """Return the reindex jobs that are not over, and the last one that is."""
+    over = ReindexJob.objects.exclude(ended=None).values("pk")[:1]
+    jobs = ReindexJob.objects.filter(Q(ended=None) | Q(pk__in=[row["pk"] for row in over]))
+    return [_job_status(job) for job in jobs]
+
+
+def _job_status(job: ReindexJob) -> JobStatus:
+    left = job.left
+    return JobStatus(
+        id=job.pk,
+        source=job.source,
+        state=job.state,
+        done=job.done,
+        total=job.total,
+        failed=job.failed,
+        rate=round(job.rate, 3),
+        seconds_left=left.total_seconds() if left is not None else None,
+        by=job.by,
     )
 
 

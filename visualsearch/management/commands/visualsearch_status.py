@@ -55,5 +55,7 @@ def _words(status: Status, known: dict[str, InUse]) -> str:
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")
+    for job in status.jobs:
+        lines.append(f"Reindex      {job.source}: {job.state}, {job.done} of {job.total} objects, {job.failed} failed")
     lines += [f"Sureness     {source}: {one.words}" for source, one in known.items()]
     return "\n".join(lines)
