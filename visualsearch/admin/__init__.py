@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualsearch.admin.embeddings import EmbeddingAdmin
 from visualsearch.admin.jobs import ReindexJobAdmin
+from visualsearch.admin.pictures import PicturesMixin
 from visualsearch.admin.reindexing import ReindexMixin
 
-__all__ = ["EmbeddingAdmin", "ReindexJobAdmin", "ReindexMixin"]
+__all__ = ["EmbeddingAdmin", "PicturesMixin", "ReindexJobAdmin", "ReindexMixin"]

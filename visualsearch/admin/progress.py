@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visualsearch.exceptions import UnknownSource
-from visualsearch.models import JobFailure, JobState, ReindexJob
-from visualsearch.sources import get_source
+from visualsearch.admin.links import admin_url
+from visualsearch.models import JobState, ReindexJob
 
 SHOWN = 50
 """Failures on the page of a job, newest first."""
@@ -44,19 +42,10 @@ def failures_of(job: ReindexJob) -> list[dict[str, str]]:
             "key": failure.object_key,
             "picture": failure.picture_name,
             "error": failure.error,
-            "url": admin_url(job.source, failure),
+            "url": admin_url(job.source, failure.object_key),
         }
         for failure in job.failures.all()[:SHOWN]
     ]
-
-
-def admin_url(source: str, failure: JobFailure) -> str:
-    """Return the address of the object's page in the admin, or an empty string."""
-    try:
-        meta = get_source(source).model._meta
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[failure.object_key])
-    except (UnknownSource, NoReverseMatch):
-        return ""
 
 
 def in_time(time: timedelta) -> str:

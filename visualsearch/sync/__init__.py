@@ -9,11 +9,15 @@ from visualsearch.sync.journal import request_sync
 from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
 from visualsearch.sync.rebuild import compact_where_needed, rebuild
 from visualsearch.sync.reconcile import reconcile, request_everything
+from visualsearch.sync.states import PictureState, PictureStatus, pictures_of
 from visualsearch.sync.status import Building, Progress, Status, get_building, get_progress, get_status
 from visualsearch.sync.switch import build, finish_building, follow_setting, take_over, want, want_previous
 from visualsearch.sync.verify import Proof, verify
 
 __all__ = [
+    "PictureState",
+    "PictureStatus",
+    "pictures_of",
     "Estimate",
     "estimate_reindex",
     "Building",

@@ -7,18 +7,18 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import EmbeddingState, Journal, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
+from visualsearch.models import Journal, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
 from visualsearch.sync.rebuild import open_current_index
-from visualsearch.sync.reconcile import Surveyed, survey
+from visualsearch.sync.reconcile import survey
+from visualsearch.sync.states import PictureState, pending_of, states_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +96,17 @@ class Status(Progress):
 
 def get_progress(*sources: VisualSource) -> Progress:
     """Count the pictures of these sources, or of all, by what has become of them; reads no picture."""
-    counts: Counter[str] = Counter()
+    counts: Counter[PictureState] = Counter()
     for source in sources or all_sources():
-        pending = _pending(source)
+        pending = pending_of(SyncRequest.objects.filter(source=source.name))
         for found in survey(source, serving_embedder().fingerprint):
-            counts.update(_states(found, pending.get(found.object_key)))
-    return Progress(wanted=counts.total(), embedded=counts["ready"], failed=counts["failed"], waiting=counts["waiting"])
+            counts.update(states_of(found, pending.get(found.object_key)))
+    return Progress(
+        wanted=counts.total(),
+        embedded=counts[PictureState.SEARCHABLE],
+        failed=counts[PictureState.FAILED],
+        waiting=counts[PictureState.WAITING],
+    )
 
 
 def get_status() -> Status:
@@ -166,28 +171,3 @@ def _engine_of(embedder: Embedder) -> Choice | None:
         return embedder.engine
     except EmbedderUnavailable as error:
         return Choice("none", str(error))
-
-
-def _pending(source: VisualSource) -> dict[str, str]:
-    """Return the objects with a wish outstanding: "waiting" when it is due, "failed" when it was put off."""
-    pending: dict[str, str] = {}
-    now = timezone.now()
-    requests = SyncRequest.objects.filter(source=source.name).order_by("-due")
-    for key, due, attempts in requests.values_list("object_key", "due", "attempts").iterator():
-        pending[key] = "failed" if attempts and due > now else "waiting"
-    return pending
-
-
-def _states(found: Surveyed, pending: str | None) -> list[str]:
-    if found.error:
-        return ["failed"]
-    return [_state(found, key, name, pending) for key, name in found.wanted.items()]
-
-
-def _state(found: Surveyed, key: str, name: str, pending: str | None) -> str:
-    row = found.rows.get(key)
-    if pending == "waiting":
-        return "waiting"
-    if row is None or row.picture_name != name:
-        return pending or "waiting"
-    return "failed" if row.state == EmbeddingState.FAILED else "ready"
