@@ -11,7 +11,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from celery import shared_task
+from celery import current_task, shared_task
 from celery.signals import celeryd_after_setup, worker_ready
 from django.db import connection, transaction
 
@@ -23,16 +23,21 @@ from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.sync import (
+    BEAT,
+    OBSERVE_SECONDS,
     build,
     call_due_jobs,
     compact_where_needed,
     do_batch,
     follow_setting,
+    note_lag,
+    note_life,
     reconcile,
     request_sync,
     sync_outstanding,
     take_over,
 )
+from visualsearch.sync import rebuild as rebuild_source
 from visualsearch.sync import verify as verify_source
 
 logger = logging.getLogger(__name__)
@@ -73,6 +78,7 @@ def ring_after_commit(*, using: str | None = None) -> None:
 @shared_task(name="visualsearch.sync", ignore_result=True)
 def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
+    _note_worker()
     end = monotonic() + SECONDS_A_TASK
     for _ in sync_outstanding(seconds=SECONDS_A_TASK):
         pass
@@ -103,11 +109,18 @@ def reindex(job: int, turn: int) -> None:
 
 
 def _call(job: int, turn: int) -> None:
-    """Send the message for a batch; where none can be sent, the sweeper does it once the broker is back."""
+    if not ask_for(reindex, job, turn):
+        logger.warning("Reindex job %s could not be called; the sweeper will call it.", job)
+
+
+def ask_for(task: Any, *arguments: Any) -> bool:
+    """Send one message for one of our tasks; False where none can be sent."""
     try:
-        reindex.apply_async((job, turn), queue=get_settings().queue, retry=False)
+        task.apply_async(arguments, queue=get_settings().queue, retry=False)
     except Exception as error:  # brokers raise errors of many libraries
-        logger.warning("Reindex job %s could not be called (%s); the sweeper will call it.", job, error)
+        logger.warning("No message for %s could be sent: %s", task.name, error)
+        return False
+    return True
 
 
 @shared_task(name="visualsearch.reconcile", ignore_result=True)
@@ -153,6 +166,27 @@ def forget_kept_photos() -> None:
         logger.info("%d kept photos were deleted.", count)
 
 
+@shared_task(name="visualsearch.observe", ignore_result=True)
+def observe() -> None:
+    """Note that beat and worker are alive and how late the search is; the beat alone sends this."""
+    note_life(BEAT)
+    _note_worker()
+    note_lag()
+
+
+@shared_task(name="visualsearch.rebuild", ignore_result=True)
+def rebuild() -> None:
+    """Build every index anew from the rows, while the old one goes on answering."""
+    for source in all_sources():
+        rebuild_source(source)
+
+
+def _note_worker() -> None:
+    """Note that this worker is alive; a task that was called like a function knows of none."""
+    if name := current_task and current_task.request.hostname:
+        note_life(str(name))
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
     settings = get_settings()
@@ -161,6 +195,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
+        "visualsearch-observe": _entry("visualsearch.observe", OBSERVE_SECONDS),
         "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
         "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
     }

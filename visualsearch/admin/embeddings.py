@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
+from visualsearch.admin import dashboard
 from visualsearch.models import Embedding
 
 
@@ -18,6 +20,16 @@ class EmbeddingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-revision",)
     exclude = ("vector",)
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of the buttons on the dashboard, which has no model of its own."""
+        view = self.admin_site.admin_view
+        return [
+            path("prove/", view(dashboard.prove), name="visualsearch_prove"),
+            path("rebuild/", view(dashboard.rebuild_index), name="visualsearch_rebuild"),
+            path("embedder/", view(dashboard.change_embedder), name="visualsearch_embedder"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds a row by hand."""

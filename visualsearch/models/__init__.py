@@ -6,6 +6,7 @@ from visualsearch.models.behaviour import Event, SearchRecord
 from visualsearch.models.calibration import Calibration
 from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
+from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
 from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
 from visualsearch.models.work import Lease, SyncRequest
 
@@ -15,10 +16,13 @@ __all__ = [
     "EmbeddingQuerySet",
     "EmbeddingState",
     "Event",
+    "Heartbeat",
     "JobFailure",
     "JobState",
     "Journal",
+    "LagSample",
     "Lease",
+    "ProofRecord",
     "ReindexJob",
     "SearchRecord",
     "ServingEmbedder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -13,12 +14,14 @@ from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import Journal, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
+from visualsearch.models import Journal, ProofRecord, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
+from visualsearch.sync.observing import Lag, Sign, get_lag, get_signs
 from visualsearch.sync.rebuild import open_current_index
 from visualsearch.sync.reconcile import survey
 from visualsearch.sync.states import PictureState, pending_of, states_of
+from visualsearch.sync.verify import get_proofs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,16 @@ class JobStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofStatus:
+    """The last comparison of shop, rows and index."""
+
+    at: datetime
+    equal: bool
+    repaired: bool
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Progress):
     """What `visualsearch_status` says."""
 
@@ -88,6 +101,11 @@ class Status(Progress):
     """By source."""
     jobs: list[JobStatus] = field(default_factory=list)
     """Reindex jobs that are not over, and the last one that is; newest first."""
+    lag: Lag
+    signs: list[Sign] = field(default_factory=list)
+    """Who is alive: the beat and the workers."""
+    proofs: dict[str, ProofStatus] = field(default_factory=dict)
+    """The last one by source."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -128,6 +146,9 @@ def get_status() -> Status:
         building=get_building(),
         indexes=indexes,
         jobs=get_jobs(),
+        lag=get_lag(),
+        signs=get_signs(),
+        proofs={one.source: _proof_status(one) for one in get_proofs()},
     )
 
 
@@ -164,6 +185,10 @@ def get_building() -> Building | None:
         pictures=gap.answering().count(),
         missing=gap.missing().count(),
     )
+
+
+def _proof_status(record: ProofRecord) -> ProofStatus:
+    return ProofStatus(at=record.at, equal=record.equal, repaired=record.repaired, result=record.result)
 
 
 def _engine_of(embedder: Embedder) -> Choice | None:
