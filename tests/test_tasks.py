@@ -7,18 +7,34 @@ from typing import Any
 
 import pytest
 from celery.concurrency import get_implementation
-from celery.signals import celeryd_after_setup
+from celery.signals import celeryd_after_setup, worker_shutdown
 from django.db import transaction
 from django.utils import timezone
 
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product
 from visualsearch import tasks
-from visualsearch.models import Calibration, Embedding, JobState, ReindexJob, SyncRequest
+from visualsearch.models import Calibration, Embedding, Heartbeat, JobState, LagSample, ReindexJob, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.sources import VisualSource, get_source
-from visualsearch.sync import call_due_jobs, do_batch, start_job
-from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, reindex, sync, sync_after_commit
+from visualsearch.sync import BEAT, call_due_jobs, do_batch, get_status, start_job
+from visualsearch.tasks import (
+    Bell,
+    beat_schedule,
+    calibrate,
+    find_forgotten,
+    observe,
+    rebuild,
+    reindex,
+    sync,
+    sync_after_commit,
+)
+
+
+class StoppedWorker:
+    """Stands where Celery's worker would, and can be hashed as a sender must be."""
+
+    hostname = "worker@here"
 
 
 class Broker:
@@ -277,3 +293,35 @@ def test_job_whose_message_cannot_be_sent_is_called_again_by_a_later_sweep(
     assert "the sweeper will call it" in caplog.text
     ReindexJob.objects.update(due=timezone.now())
     assert call_due_jobs() == [(job.pk, 0)]
+
+
+@pytest.mark.django_db
+def test_observing_notes_the_beat_and_the_lag() -> None:
+    add_product(draw())
+
+    observe()
+
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == [BEAT]
+    assert LagSample.objects.get().waiting == 1
+
+
+@pytest.mark.django_db
+def test_worker_is_heard_of_until_it_says_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "current_task", SimpleNamespace(request=SimpleNamespace(hostname="worker@here")))
+    sync()
+    assert Heartbeat.objects.get().name == "worker@here"
+
+    worker_shutdown.send(sender=StoppedWorker())
+
+    assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.django_db
+def test_index_is_built_anew_by_a_task() -> None:
+    add_product(draw())
+    sync()
+
+    rebuild()
+
+    assert get_status().indexes[PRODUCTS].details["snapshot"] == 1
+    assert get_status().indexes[PRODUCTS].details["bytes"] > 0

@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Any
 
 from celery import current_task, shared_task
-from celery.signals import celeryd_after_setup, worker_ready
-from django.db import connection, transaction
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown
+from django.db import DatabaseError, connection, transaction
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
@@ -30,6 +30,7 @@ from visualsearch.sync import (
     compact_where_needed,
     do_batch,
     follow_setting,
+    forget_life,
     note_lag,
     note_life,
     reconcile,
@@ -279,3 +280,12 @@ def _look_for_work(**kwargs: Any) -> None:
         # Children that are forked later must not share it.
         connection.close()
     bell.ring()
+
+
+@worker_shutdown.connect(dispatch_uid="visualsearch.tasks")
+def _say_goodbye(*, sender: Any, **kwargs: Any) -> None:
+    """Let nobody take a worker that was stopped on purpose for a dead one."""
+    try:
+        forget_life(str(sender.hostname))
+    except DatabaseError as error:
+        logger.warning("The end of this worker could not be noted: %s", error)

@@ -66,6 +66,11 @@ def note_life(name: str) -> None:
         Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now)], ignore_conflicts=True)
 
 
+def forget_life(name: str) -> None:
+    """Note that somebody has said goodbye, and is not missed."""
+    Heartbeat.objects.filter(name=name).delete()
+
+
 def note_lag() -> None:
     """Note how late the search is now, and forget what is older than two days."""
     now = timezone.now()
