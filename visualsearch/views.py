@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.exceptions import (
     EmbedderUnavailable,
     ImageTooLarge,
@@ -82,14 +83,16 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
 
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
     box = form.cleaned_data["box"]
-    if photo := form.cleaned_data["photo"]:
-        data = photo.read()
+    photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
+    if photo or url:
+        data = photo.read() if photo else fetch_photo(url)
         answers = find_each(PhotoQuery(photo=data, source=source.name), [None, box] if box else [None])
         seen = answers[-1].seen
         assert seen is not None  # noqa: S101 - of every search with a photo
         photo_id = hashlib.sha256(data).hexdigest()[:12]
         held = Remembered(source=source.name, seen=seen, photo_id=photo_id, box=box, boxes=answers[0].boxes)
-        return {"q": held.token()}
+        # The address of the photo stays, since the shopper may want to search with a part of it.
+        return {"q": held.token()} if photo else {"q": held.token(), "photo_url": url}
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
     return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
@@ -137,6 +140,7 @@ def _page(
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
         "samples": source.get_samples() if source and shown is None else [],
         "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "can_fetch": can_fetch(),
         "progress": _progress(source) if source and is_empty else None,
     }
     response = render(request, "visualsearch/page.html", context, status=status)
