@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).with_name("start.py")
 _ERRORS = {kind.__name__: kind for kind in (ImageTooLarge, ImageTooSmall, TooManyPixels, UnsupportedFormat)}
+_SECONDS_TO_START = 30.0
 _SECONDS_TO_END = 5.0
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -65,6 +66,7 @@ class Decoder:
         except OSError as error:
             self._line.close()
             raise DecoderUnavailable(f"Expected to start a decoder, but the system refuses: {error}.") from error
+        self._wait_for_its_start()
 
     @property
     def is_alive(self) -> bool:
@@ -86,7 +88,7 @@ class Decoder:
             with _shared(data, room) as memory:
                 send(self._line, {**asked, "length": length, "room": room}, (memory,), until)
                 values, _ = receive(self._line, until=until)
-                return _read(values, memory, length)
+                return _read(values, memory, length, room)
         except InvalidImage:
             raise
         except TimeoutError as error:
@@ -110,6 +112,17 @@ class Decoder:
         self._line.close()
         self._process.returncode = 0
 
+    def _wait_for_its_start(self) -> None:
+        """Hear from it before it gets a photo, so that no photo is blamed for a Python that does not start."""
+        try:
+            receive(self._line, until=time.monotonic() + _SECONDS_TO_START)
+        except (Closed, TimeoutError) as error:
+            self.end()
+            raise DecoderUnavailable(
+                f"Expected to start a decoder with {sys.executable}, but it does not answer. Where that is no Python, "
+                "set VISUALSEARCH['DECODE_APART'] to False."
+            ) from error
+
     def _reason(self, allowance: Allowance) -> InvalidImage:
         """Say why it ended in the middle of a photo."""
         with suppress(subprocess.TimeoutExpired):
@@ -128,7 +141,7 @@ def _start(line: int) -> subprocess.Popen[bytes]:
     environment = {**kept, **_ENVIRONMENT}
     places = json.dumps([os.path.abspath(place) for place in sys.path])
     return subprocess.Popen(  # noqa: S603 - our own script with our own arguments
-        [sys.executable, "-I", "-S", str(_SCRIPT), str(line), places],
+        [str(sys.executable), "-I", "-S", str(_SCRIPT), str(line), places],
         pass_fds=[line],
         env=environment,
         cwd="/",
@@ -152,11 +165,17 @@ def _shared(data: bytes, room: int) -> Iterator[int]:
         os.close(memory)
 
 
-def _read(values: dict[str, Any], memory: int, length: int) -> Image.Image:
+def _read(values: dict[str, Any], memory: int, length: int, room: int) -> Image.Image:
+    """Return the image; whatever a decoder says is believed no further than it can do harm."""
     if "error" in values:
         raise _ERRORS.get(values["error"], InvalidImage)(str(values["message"]))
-    width, height = values["size"]
-    return Image.frombytes("RGB", (width, height), os.pread(memory, width * height * 3, length))
+    try:
+        width, height = (int(side) for side in values["size"])
+        if min(width, height) < 1 or width * height * 3 > room:
+            raise Closed
+        return Image.frombytes("RGB", (width, height), os.pread(memory, width * height * 3, length))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Closed from error
 
 
 def _too_slow(allowance: Allowance) -> InvalidImage:

@@ -25,6 +25,7 @@ def serve(number: int) -> None:
     _give_up_rights()
     line = socket.socket(fileno=number)
     with suppress(Closed):
+        send(line, {"ready": True})
         while True:
             values, (file,) = receive(line, files_most=1)
             with mmap(file, values["length"] + values["room"]) as shared:
