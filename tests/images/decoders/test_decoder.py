@@ -165,6 +165,33 @@ def test_system_that_starts_no_process_is_told(make_pool: MakePool, monkeypatch:
         decode(make_pool())
 
 
+def test_interpreter_that_is_no_python_is_told_and_no_photo_is_blamed(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoders.sys, "executable", "/bin/true")
+
+    with pytest.raises(DecoderUnavailable, match="DECODE_APART"):
+        decode(make_pool())
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"size": [64]}, {"size": [-64, 32]}, {"size": [10**9, 10**9]}, {"size": [-9, -9]}, {"size": "big"}]
+)
+def test_decoder_that_lies_is_not_believed(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any]
+) -> None:
+    pool = make_pool()
+    decode(pool)
+    monkeypatch.setattr(decoders, "_SECONDS_TO_END", 0.1)
+    monkeypatch.setattr(decoders, "receive", lambda *args, **kwargs: (values, []))
+
+    with pytest.raises(InvalidImage, match="^Expected"):
+        decode(pool)
+
+    monkeypatch.undo()
+    assert decode(pool).size == (64, 32)
+
+
 def test_threads_share_as_many_decoders_as_there_are(make_pool: MakePool) -> None:
     pool = make_pool(2)
     sizes: list[tuple[int, int]] = []
