@@ -18,11 +18,7 @@ def make_thumbnails(sender: type[ProductImage], instance: ProductImage, using: s
     """Ask for thumbnails after commit, where the worker can see the row."""
     if raw or not instance.file or instance.thumbnails_of == instance.file.name:
         return
-
-    def ask() -> None:
-        ask_for_thumbnails(instance.pk)
-
-    transaction.on_commit(ask, using=using, robust=True)
+    transaction.on_commit(ask_for_thumbnails, using=using, robust=True)
 
 
 @receiver(post_delete, sender=ProductImage, dispatch_uid="catalog.delete_file")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from threading import Lock
 from time import monotonic
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from catalog.models import ProductImage
 from catalog.thumbnails import delete_thumbnails, make_thumbnails
@@ -21,30 +22,42 @@ SWEEP_SECONDS = 30.0
 """How often a worker looks for pictures whose message was lost, or that were saved without a signal."""
 
 SECONDS_A_SWEEP = 20.0
+_BATCH = 50
+_GATHER_SECONDS = 0.5
 _QUIET_SECONDS = 30.0
-_quiet_until = 0.0
-
-
-@shared_task(name="catalog.make_thumbnails_of", ignore_result=True)
-def make_thumbnails_of(image_id: int) -> None:
-    """Make the thumbnails of one picture, unless they are there already."""
-    for image in ProductImage.objects.filter(pk=image_id):
-        make(image)
+_silent_until = 0.0
+_making = Lock()
 
 
 @shared_task(name="catalog.make_missing_thumbnails", ignore_result=True)
 def make_missing_thumbnails() -> None:
-    """Make thumbnails where they are missing; what is left after a while waits for the next sweep."""
-    end = monotonic() + SECONDS_A_SWEEP
-    for image in missing():
-        if monotonic() > end:
-            return
-        make(image)
+    """Make thumbnails where they are missing; what is left after a while is asked for again."""
+    # One thread of a worker is enough: another would make the same ones.
+    if not _making.acquire(blocking=False):
+        return
+    try:
+        made, is_done = _make_for(SECONDS_A_SWEEP)
+    finally:
+        _making.release()
+    if made and not is_done:
+        ask_for_thumbnails()
 
 
-def missing() -> Any:
+def _make_for(seconds: float) -> tuple[int, bool]:
+    """Return how many pictures got thumbnails within so long, and whether every picture had its turn."""
+    end, made, last = monotonic() + seconds, 0, 0
+    while batch := list(missing().filter(pk__gt=last)[:_BATCH]):
+        for image in batch:
+            if monotonic() > end:
+                return made, False
+            made += make(image)
+            last = image.pk
+    return made, True
+
+
+def missing() -> QuerySet[ProductImage]:
     """Return the pictures whose thumbnails are not those of their file; one that cannot be read is tried once."""
-    return ProductImage.objects.exclude(thumbnails_of=F("file")).exclude(file="").order_by("pk").iterator(100)
+    return ProductImage.objects.exclude(thumbnails_of=F("file")).exclude(file="").order_by("pk")
 
 
 def make(image: ProductImage) -> bool:
@@ -71,15 +84,20 @@ def make(image: ProductImage) -> bool:
     return size is not None
 
 
-def ask_for_thumbnails(image_id: int) -> None:
-    """Ask a worker for the thumbnails of one picture; a broker that is down delays one save and not every one."""
-    global _quiet_until
-    if monotonic() < _quiet_until:
+def ask_for_thumbnails() -> None:
+    """Ask a worker to make what is missing, in a moment, so that an import asks now and then and not for every picture.
+
+    A broker that is down delays one save and not every one.
+    """
+    global _silent_until
+    if monotonic() < _silent_until:
         return
+    # Whoever asks meanwhile has committed its row before the worker looks.
+    _silent_until = monotonic() + _GATHER_SECONDS
     try:
-        make_thumbnails_of.apply_async((image_id,), retry=False, expires=600)
+        make_missing_thumbnails.apply_async(countdown=_GATHER_SECONDS, retry=False, expires=600)
     except Exception as error:  # brokers raise errors of many libraries
-        _quiet_until = monotonic() + _QUIET_SECONDS
+        _silent_until = monotonic() + _QUIET_SECONDS
         logger.warning("A worker could not be asked for thumbnails (%s); the sweep will find the picture.", error)
 
 

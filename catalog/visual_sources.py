@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from catalog.demo.goods import sample_photos
 from catalog.models import Category, Product, ProductImage
+from catalog.templatetags.shop import money
 from visualsearch import (
     Card,
     ChoiceFilter,
@@ -25,8 +24,6 @@ from visualsearch import (
     register,
 )
 
-SAMPLES_MOST = 6
-
 
 @register(Product)
 class ProductSource(VisualSource):
@@ -37,6 +34,7 @@ class ProductSource(VisualSource):
     follows = {ProductImage: "product"}
     filters = (
         ChoiceFilter("category", gettext_lazy("Category"), "category__name"),
+        ChoiceFilter("colour", gettext_lazy("Colour"), "colour"),
         RangeFilter("price", gettext_lazy("Price"), "price"),
         FlagFilter("in_stock", gettext_lazy("In stock"), "in_stock"),
     )
@@ -62,11 +60,9 @@ class ProductSource(VisualSource):
 
     def get_samples(self) -> list[Sample]:
         """Return some of the photos that came with the demo's goods."""
-        photos = sorted((Path(settings.VAR_DIR) / "demo").glob("goods-*/photos/*.jpg"))
-        chosen = photos[:: max(1, len(photos) // SAMPLES_MOST)][:SAMPLES_MOST]
         return [
             Sample(photo.stem, _("Sample photo %(number)d") % {"number": number}, photo)
-            for number, photo in enumerate(chosen, 1)
+            for number, photo in enumerate(sample_photos(), 1)
         ]
 
     def get_categories(self) -> list[Link]:
@@ -75,7 +71,7 @@ class ProductSource(VisualSource):
 
 
 def _card(product: Product, variants: int) -> Card:
-    price = "" if product.price is None else f"{number_format(product.price, 2)} {product.currency}"
+    price = "" if product.price is None else money(product.price, product.currency)
     return Card(
         price=price,
         stock=_("In stock") if product.in_stock else _("Sold out"),

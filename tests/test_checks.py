@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
-from visualsearch.checks import check_embedder, check_engine, check_serving, check_setting, check_sources
+from visualsearch.checks import (
+    check_embedder,
+    check_engine,
+    check_kept_photos,
+    check_serving,
+    check_setting,
+    check_sources,
+)
 from visualsearch.sync import want
 
 
@@ -108,3 +115,33 @@ def test_visualsearch_w002_asks_no_database_that_is_not_there(monkeypatch: pytes
 
     assert check_serving(databases=["default"]) == []
     assert check_serving() == []
+
+
+def test_visualsearch_e004_unknown_storage(settings: Any) -> None:
+    settings.VISUALSEARCH = {"KEEP_PHOTOS": "cellar"}
+
+    (error,) = check_kept_photos()
+
+    assert (error.id, error.msg) == (
+        "visualsearch.E004",
+        "VISUALSEARCH['KEEP_PHOTOS'] is 'cellar', which is no alias in STORAGES.",
+    )
+    assert error.hint
+
+
+def test_visualsearch_e005_photos_that_everybody_could_read(settings: Any) -> None:
+    settings.VISUALSEARCH = {"KEEP_PHOTOS": "default"}
+
+    (error,) = check_kept_photos()
+
+    assert error.id == "visualsearch.E005"
+    assert "published under MEDIA_URL" in error.msg
+
+
+def test_photos_kept_in_a_private_storage_or_not_at_all_are_fine(settings: Any, tmp_path: Any) -> None:
+    assert check_kept_photos() == []
+    private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    settings.VISUALSEARCH = {"KEEP_PHOTOS": "private"}
+
+    assert check_kept_photos() == []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
+from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError
 
 from visualsearch.conf import get_problems, get_settings
@@ -18,7 +21,7 @@ from visualsearch.sources import all_sources
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_setting, check_sources, check_embedder, check_engine):
+    for check in (check_setting, check_sources, check_embedder, check_engine, check_kept_photos):
         checks.register(check, "visualsearch")
     # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
     checks.register(check_serving, checks.Tags.database)
@@ -45,6 +48,25 @@ def check_embedder(**kwargs: Any) -> list[checks.CheckMessage]:
     except EmbedderUnavailable as error:
         hint = "Set VISUALSEARCH['EMBEDDER'] to a name from the README's table, or to a path of weights."
         return [checks.Error(str(error), hint=hint, id="visualsearch.E002")]
+
+
+def check_kept_photos(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when photos are to be kept in a storage that is not there, or that everybody can read."""
+    alias = get_settings().keep_photos
+    if not alias:
+        return []
+    try:
+        storage = storages[alias]
+    except InvalidStorageError:
+        hint = f"Add {alias!r} to STORAGES, or leave KEEP_PHOTOS out: then no photo is kept."
+        message = f"VISUALSEARCH['KEEP_PHOTOS'] is {alias!r}, which is no alias in STORAGES."
+        return [checks.Error(message, hint=hint, id="visualsearch.E004")]
+    location, media = getattr(storage, "location", None), settings.MEDIA_ROOT
+    if location and media and Path(location).is_relative_to(Path(media).absolute()):
+        hint = "Give the storage a location outside MEDIA_ROOT."
+        message = f"Shoppers' photos would be kept in {location}, which is published under MEDIA_URL."
+        return [checks.Error(message, hint=hint, id="visualsearch.E005")]
+    return []
 
 
 def check_engine(**kwargs: Any) -> list[checks.CheckMessage]:

@@ -91,6 +91,10 @@ class Settings:
     """Probability of the best result below which a search says that nothing is close enough."""
     link_seconds: int = 604_800
     """How long the address of a search by photo can be gone back to and shared."""
+    keep_photos: str | None = None
+    """Alias in `STORAGES` of a private storage where shoppers' photos are kept; without it none is."""
+    keep_photos_days: int = 30
+    """For how many days a photo is kept."""
     limit: int = 20
     """Results of a search that does not say how many."""
     limit_most: int = 100

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.keeping import forget_photos
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
@@ -36,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 SECONDS_A_TASK = 20.0
 """A task that has more to do than this rings the bell again, so that no task runs for ever."""
+
+FORGET_SECONDS = 3600.0
+"""How often it is looked which kept photos are old enough to be deleted."""
 
 GATHER_SECONDS = 0.02
 """Rings within this time are one message."""
@@ -108,14 +112,22 @@ def calibrate() -> None:
             logger.warning("%s is not calibrated anew: %s", source.name, error)
 
 
+@shared_task(name="visualsearch.forget_photos", ignore_result=True)
+def forget_kept_photos() -> None:
+    """Delete the shoppers' photos that have been kept for long enough."""
+    if count := forget_photos():
+        logger.info("%d kept photos were deleted.", count)
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: sweeper, reconciliation, compaction, proof, calibration."""
+    """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
     settings = get_settings()
     return {
         "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
+        "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
         "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
     }
 

@@ -10,5 +10,6 @@ app_name = "visualsearch"
 
 urlpatterns = [
     path("", views.page, name="page"),
+    path("photo/", views.photo, name="photo"),
     path("samples/<str:key>/", views.sample, name="sample"),
 ]

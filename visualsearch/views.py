@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
+from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
     ImageTooLarge,
@@ -23,14 +25,15 @@ from visualsearch.exceptions import (
     VisualSearchError,
 )
 from visualsearch.forms import EDGES, PartForm, PhotoForm
-from visualsearch.images import check_length
+from visualsearch.images import Box, check_length, open_image, open_photo
+from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.narrowing import Narrowing
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
-from visualsearch.page.tokens import Remembered, percents
+from visualsearch.page.tokens import Remembered, percents, read_token
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
-from visualsearch.sources import VisualSource, all_sources
+from visualsearch.sources import VisualSource, all_sources, get_source
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,19 @@ def sample(request: HttpRequest, key: str) -> FileResponse:
     response = FileResponse(found.file.open("rb"))
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_GET
+def photo(request: HttpRequest) -> FileResponse:
+    """Send the shopper's photo to whoever has the address of its search, where the shop keeps photos."""
+    try:
+        file = open_kept(read_token(request.GET.get("q", "")).kept_as)
+    except (SearchForgotten, OSError):
+        raise Http404 from None
+    response = FileResponse(file, content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=600"
     return response
 
 
@@ -86,16 +102,40 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[s
     photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
     if photo or url:
         data = photo.read() if photo else fetch_photo(url)
-        answers = find_each(PhotoQuery(photo=data, source=source.name), [None, box] if box else [None])
-        seen = answers[-1].seen
-        assert seen is not None  # noqa: S101 - of every search with a photo
-        photo_id = hashlib.sha256(data).hexdigest()[:12]
-        held = Remembered(source=source.name, seen=seen, photo_id=photo_id, box=box, boxes=answers[0].boxes)
+        found = {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
         # The address of the photo stays, since the shopper may want to search with a part of it.
-        return {"q": held.token()} if photo else {"q": held.token(), "photo_url": url}
+        return found if photo else {**found, "photo_url": url}
+    if token := sent.get("q"):
+        return {"q": _search_again(read_token(token), box)}
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
     return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
+
+
+def _search(source: VisualSource, photo: Image.Image, box: Box | None, *, photo_id: str, kept_as: str = "") -> str:
+    """Search with a photo, and return the token that shows its answer."""
+    answers = find_each(PhotoQuery(photo=photo, source=source.name), [None, box] if box else [None])
+    seen = answers[-1].seen
+    assert seen is not None  # noqa: S101 - of every search with a photo
+    held = Remembered(
+        source=source.name,
+        seen=seen,
+        photo_id=photo_id,
+        box=box,
+        boxes=answers[0].boxes,
+        kept_as=kept_as or keep_photo(photo),
+    )
+    return held.token()
+
+
+def _search_again(held: Remembered, box: Box | None) -> str:
+    """Search with another part of a photo that the shop keeps; raises SearchForgotten where it does not."""
+    try:
+        with open_kept(held.kept_as) as file:
+            photo = open_image(file)
+    except OSError as error:
+        raise SearchForgotten("Expected a photo that is kept here.") from error
+    return _search(get_source(held.source), photo, box, photo_id=held.photo_id, kept_as=held.kept_as)
 
 
 def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
@@ -136,6 +176,7 @@ def _page(
         "form": PhotoForm() if form is None else form,
         "shown": shown,
         "error": error,
+        "keep_days": get_settings().keep_photos_days if keeps_photos() else 0,
         "edges": percents(shown.question.box) if shown and shown.question.box else None,
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
         "samples": source.get_samples() if source and shown is None else [],

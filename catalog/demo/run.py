@@ -16,14 +16,16 @@ from tqdm import tqdm
 from catalog.celery import app
 from catalog.demo.admin_user import create_admin
 from catalog.demo.children import Child
-from catalog.demo.goods import draw_goods
+from catalog.demo.goods import CATALOGUE
 from catalog.demo.processes import HOST, check_port, start_server, start_worker
 from catalog.feeds import import_feed, read_feed
+from catalog.tasks import missing
 from visualsearch.conf import get_settings
 from visualsearch.sync import get_progress
 
 RESTARTS_MOST = 3
 LOOK_SECONDS = 0.3
+STUCK_SECONDS = 60.0
 
 
 class DemoFailed(Exception):
@@ -56,7 +58,7 @@ class Demo:
         try:
             self.children["worker"] = start_worker()
             _ring_all_bells()
-            self._wait_for_index()
+            self._wait_for_worker()
             if self.serve:
                 self._serve()
             else:
@@ -68,28 +70,36 @@ class Demo:
                 child.stop()
 
     def _import_goods(self) -> None:
-        source = self.data or draw_goods(Path(settings.VAR_DIR) / "demo", _show_progress)
+        source = self.data or CATALOGUE
         report = import_feed(read_feed(source), progress=_show_progress)
         for problem in report.problems:
             self.say(f"Not imported: {problem}")
         self.say(f"Goods: {report.created} new, {report.updated} changed, {report.unchanged} as they were ({source}).")
 
-    def _wait_for_index(self) -> None:
-        """Show how many pictures can be searched already, until all of them can."""
+    def _wait_for_worker(self) -> None:
+        """Show how far the worker is, until every picture can be searched and those of the demo have thumbnails."""
+        self._wait("Searchable", lambda: get_progress().waiting, get_progress().wanted)
         progress = get_progress()
-        with tqdm(total=progress.wanted, desc="Searchable", unit="picture", disable=None) as bar:
-            while progress.waiting:
-                self._look_after_children()
-                time.sleep(LOOK_SECONDS)
-                progress = get_progress()
-                bar.total = progress.wanted
-                bar.update(max(progress.wanted - progress.waiting, 0) - bar.n)
-            bar.update(progress.wanted - bar.n)
         self.say(
             f"{progress.embedded} of {progress.wanted} pictures can be searched (model {get_settings().embedder})."
         )
         if progress.failed:
             self.say(f"{progress.failed} pictures failed; the admin's list of embeddings says why.")
+        if self.data is None:
+            # Of a large catalogue they take long, and its pages do without them until then.
+            self._wait("Thumbnails", lambda: missing().count(), progress.wanted)
+
+    def _wait(self, what: str, count_left: Callable[[], int], total: int) -> None:
+        """Wait until nothing is left, or nothing has happened for a while: a lost file is the worker's to report."""
+        least, since = total, time.monotonic()
+        with tqdm(total=total, desc=what, unit="picture", disable=None) as bar:
+            while (left := count_left()) and time.monotonic() < since + STUCK_SECONDS:
+                if left < least:
+                    least, since = left, time.monotonic()
+                bar.update(total - least - bar.n)
+                self._look_after_children()
+                time.sleep(LOOK_SECONDS)
+            bar.update(total - left - bar.n)
 
     def _serve(self) -> None:
         address = f"http://{HOST}:{self.port}"

@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
 from catalog import tasks
-from catalog.models import ProductImage
 from catalog.thumbnails import LARGE, SMALL, thumbnail_name
 from tests.drawing import draw
 from tests.goods import add_product
@@ -18,10 +17,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Return the pictures that a worker is asked to make thumbnails of."""
+    """Return how often a worker is asked to make thumbnails, as the seconds that it is to wait."""
     found = []
-    monkeypatch.setattr(tasks.make_thumbnails_of, "apply_async", lambda args, **options: found.extend(args))
-    monkeypatch.setattr(tasks, "_quiet_until", 0.0)
+    monkeypatch.setattr(tasks.make_missing_thumbnails, "apply_async", lambda **options: found.append(options))
+    monkeypatch.setattr(tasks, "_silent_until", 0.0)
     return found
 
 
@@ -37,7 +36,7 @@ def files_of(image):
 def test_picture_is_shown_as_it_is_until_its_thumbnails_are_there(image):
     assert (image.small_url, image.large_url, image.srcset) == (image.file.url, image.file.url, "")
 
-    tasks.make_thumbnails_of(image.pk)
+    tasks.make_missing_thumbnails()
     image.refresh_from_db()
 
     assert files_of(image) == [True, True]
@@ -48,10 +47,30 @@ def test_picture_is_shown_as_it_is_until_its_thumbnails_are_there(image):
 
 def test_saved_picture_asks_a_worker_after_commit(asked, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        image = add_product(draw()).images.get()
+        add_product(draw())
         assert asked == []
 
-    assert asked == [image.pk]
+    assert len(asked) == 1
+
+
+def test_many_pictures_saved_at_once_ask_once(asked, django_capture_on_commit_callbacks):
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            add_product(draw())
+
+    assert len(asked) == 1
+    assert asked[0]["countdown"] > 0
+
+
+def test_what_is_left_when_the_time_is_over_is_asked_for_again(image, asked, monkeypatch):
+    add_product(draw())
+    monkeypatch.setattr(tasks, "monotonic", iter(range(100)).__next__)
+    monkeypatch.setattr(tasks, "SECONDS_A_SWEEP", 1.5)
+
+    tasks.make_missing_thumbnails()
+
+    assert tasks.missing().count() == 1
+    assert len(asked) == 1
 
 
 def test_broker_that_is_down_breaks_no_save_and_is_left_alone_for_a_while(
@@ -59,11 +78,11 @@ def test_broker_that_is_down_breaks_no_save_and_is_left_alone_for_a_while(
 ):
     calls = []
 
-    def fail(args, **options):
-        calls.append(args)
+    def fail(**options):
+        calls.append(options)
         raise ConnectionError("down")
 
-    monkeypatch.setattr(tasks.make_thumbnails_of, "apply_async", fail)
+    monkeypatch.setattr(tasks.make_missing_thumbnails, "apply_async", fail)
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             add_product(draw())
@@ -130,12 +149,6 @@ def test_thumbnails_go_with_their_picture(image, django_capture_on_commit_callba
         image.delete()
 
     assert files_of(image) == [False, False]
-
-
-def test_picture_that_is_gone_by_now_is_no_error(image):
-    ProductImage.objects.all().delete()
-
-    tasks.make_thumbnails_of(image.pk)
 
 
 def test_command_makes_what_is_missing_and_says_how_many(image, capsys):

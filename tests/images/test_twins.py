@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.demo.goods import draw_thing
-from catalog.demo.goods.assortment import all_articles
-from catalog.demo.goods.scene import phone_photo
+from catalog.demo.goods import CATALOGUE, sample_photos
 from tests.images.twins import GREY_TWINS, TWINS, Twin
 from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.images import open_image
@@ -30,11 +27,9 @@ NEAR = 0.98
 
 @cache
 def pictures() -> tuple[Image.Image, ...]:
-    """Return a thing on pure white, and another in a room."""
-    first, second = (draw_thing(article) for article in list(all_articles())[3:23:19])
-    on_white = Image.new("RGB", first.size, "white")
-    on_white.paste(first, mask=first)
-    return on_white.resize((360, 360)), phone_photo(second, Random(1)).resize((480, 360))
+    """Return a picture of a thing on pure white, and a photo of another in a room."""
+    on_white, in_a_room = CATALOGUE.parent / "pictures" / "armchair-club-cognac-1.jpg", sample_photos()[0]
+    return open_image(on_white).resize((360, 360)), open_image(in_a_room).resize((360, 480))
 
 
 def cosines(embedder: Embedder, twin: Twin, plain: list[Image.Image]) -> list[float]:

@@ -39,7 +39,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--photos", type=int, default=132)
     parser.add_argument("--size", type=int, default=640, help="Side of a shop picture in pixels.")
     parser.add_argument("--photo-size", type=int, default=800, help="Longer side of a photo in pixels.")
-    parser.add_argument("--samples", type=int, default=20)
+    parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--part", default="1/1", help="2/4 is the second quarter of the work.")
     parser.add_argument("--threads", type=int, default=0, help="0 uses every core.")
     parser.add_argument("--seed", type=int, default=2024, help="Of the photos.")

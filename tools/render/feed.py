@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.render.families import colour_of, material_of
 from tools.render.goods import Product
-from tools.render.words import description_of, in_stock, price_of, title_of
+from tools.render.words import description_of, price_of, stock_of, title_of
 
 PICTURES = 2
-COLUMNS = ("sku", "title", "image", "category", "price", "currency", "group", "description", "in_stock")
+COLUMNS = (
+    *("sku", "title", "image", "category", "price", "currency"),
+    *("group", "description", "colour", "material", "stock"),
+)
 PHOTO_COLUMNS = ("photo", "sku", "box")
 
 
@@ -47,5 +51,7 @@ def _row(product: Product, image: str) -> dict[str, Any]:
         "currency": "EUR",
         "group": product.design.group,
         "description": description_of(product),
-        "in_stock": int(in_stock(product)),
+        "colour": colour_of(product),
+        "material": material_of(product),
+        "stock": stock_of(product),
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from tools.render.families import parts_of
 from tools.render.goods import Product
 
 CARE = {
-    "glaze": "Glazed stoneware; fine for the dishwasher and the microwave.",
+    "glaze": "Glazed stoneware, fired twice.",
     "speckled": "Stoneware whose specks come from iron in the clay, so no two pieces are quite alike.",
     "dipped": "Glazed by hand; the line between the two colours is a little different on each piece.",
     "banded": "Painted with a brush, then glazed and fired at 1,240 degrees.",
-    "matte": "Matt stoneware that is pleasant to hold. Wash by hand to keep the surface even.",
+    "matte": "Matt stoneware that is pleasant to hold.",
     "terracotta": "Unglazed terracotta, which grows more beautiful with age.",
     "concrete": "Cast concrete with small pores, sealed against water.",
     "marble": "Real stone: the veins differ, and that is the point. Wipe acids off at once.",
@@ -17,7 +18,7 @@ CARE = {
     "metal": "Brushed metal under a thin clear lacquer. Dust with a soft cloth.",
     "painted": "Steel with a powder coating that forgives daily use.",
     "wood": "Solid wood from managed forests, oiled. Wipe with a damp cloth and oil it once a year.",
-    "linen": "Woven from European flax, washed for softness. Machine wash at 30 degrees.",
+    "linen": "Woven from European flax, washed for softness.",
     "wool": "Pure new wool, warm and naturally dirt-repellent. Air it rather than wash it.",
     "velvet": "Dense cotton velvet that catches the light. Brush with the pile.",
     "leather": "Vegetable-tanned leather that darkens with use.",
@@ -34,14 +35,23 @@ OPENINGS = (
     "Our {name} comes with {note}.",
     "{note_}: that is {name}.",
 )
-ENDINGS = (
-    "",
-    "Goes well with the rest of the {name} range.",
-    "In {look}.",
-    "A good present, too.",
-    "Delivered in a box without plastic.",
-    "Spare parts are available for ten years.",
-)
+CARE_OF = {
+    "Kitchen": {
+        "glaze": "Glazed stoneware; fine for the dishwasher and the microwave.",
+        "matte": "Matt stoneware that is pleasant to hold. Wash by hand to keep the surface even.",
+        "painted": "Enamelled steel, light and hard to break.",
+    },
+    "Textiles": {"linen": "Woven from European flax, washed for softness. Machine wash at 30 degrees."},
+    "Furniture": {"matte": "Lacquered in several thin coats. Wipe with a damp cloth."},
+    "Storage": {
+        "matte": "Lacquered in several thin coats. Wipe with a damp cloth.",
+        "linen": "Covered with linen over stiff board. Wipe with a dry cloth.",
+    },
+}
+"""What a material means in one department."""
+
+ENDINGS = ("", "In {look}.", "Delivered in a box without plastic.")
+PRESENT, SPARES = "A good present, too.", "Spare parts are available for ten years."
 DEAR = frozenset({"walnut", "marble", "brass", "leather", "copper", "cognac"})
 
 
@@ -58,9 +68,9 @@ def price_of(product: Product) -> str:
     return f"{price:.2f}"
 
 
-def in_stock(product: Product) -> bool:
-    """Return whether it is there; one in eleven is sold out."""
-    return product.seed % 11 != 0
+def stock_of(product: Product) -> int:
+    """Return how many pieces are there; one in eleven is sold out, and of some there are only a few."""
+    return 0 if product.seed % 11 == 0 else 1 + product.seed // 13 % 24
 
 
 def description_of(product: Product) -> str:
@@ -70,16 +80,18 @@ def description_of(product: Product) -> str:
     opening = OPENINGS[product.seed % len(OPENINGS)].format(
         name=design.name, note=note, note_=note[0].upper() + note[1:]
     )
-    ending = ENDINGS[product.seed // 7 % len(ENDINGS)].format(name=design.name, look=product.look)
+    endings = (*ENDINGS, PRESENT if design.price < 60 else SPARES)
+    ending = endings[product.seed // 7 % len(endings)].format(look=product.look)
     return " ".join(part for part in (opening, *_materials(product), ending) if part)
 
 
 def _materials(product: Product) -> list[str]:
     """Say how to care for the first material that its look names."""
-    first = design_parts(product)[0]
-    return [CARE[first]] if first in CARE else []
+    first = parts_of(product)[0][0]
+    care = CARE | CARE_OF.get(department_of(product), {})
+    return [care[first]] if first in care else []
 
 
-def design_parts(product: Product) -> list[str]:
-    """Return the materials in the order in which the look names them."""
-    return [part.partition("=")[2].partition(":")[0] for part in product.design.looks[product.look].split()]
+def department_of(product: Product) -> str:
+    """Return the uppermost category."""
+    return product.design.kind.category.partition(" > ")[0]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 
 from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
+from visualsearch.keeping import keeps_photos
 from visualsearch.page.tokens import read_token
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_each, find_similar
@@ -33,7 +35,7 @@ class Question:
     box: Box | None = None
     boxes: tuple[Box, ...] = ()
     url: str = ""
-    """Of the photo, where the shop has it; empty for a shopper's own, which is not kept."""
+    """Of the photo, where the shop has it; empty for a shopper's own that is not kept."""
     photo_id: str = ""
     title: str = ""
     """What the photo shows, where that is known."""
@@ -80,6 +82,7 @@ def _of_token(token: str, photo_url: str) -> Question:
         box=held.box,
         boxes=held.boxes,
         photo_id=held.photo_id,
+        url=f"{reverse('visualsearch:photo')}?{urlencode({'q': token})}" if held.kept_as and keeps_photos() else "",
     )
 
 

@@ -19,7 +19,7 @@ _STEPS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A search by a photo that is not kept."""
+    """A search by a photo, which the token itself does not hold."""
 
     source: str
     seen: Seen
@@ -28,6 +28,8 @@ class Remembered:
     box: Box | None
     boxes: tuple[Box, ...]
     """Suggested ones."""
+    kept_as: str = ""
+    """Name of the photo in the shop's storage, where the shop keeps it."""
 
     def token(self) -> str:
         """Return it signed, with the time, fit for an address."""
@@ -37,6 +39,7 @@ class Remembered:
             "photo": self.photo_id,
             "box": _written(self.box) if self.box else None,
             "boxes": [_written(box) for box in self.boxes],
+            "kept": self.kept_as,
         }
         return signing.dumps(values, salt=_SALT, compress=True)
 
@@ -51,6 +54,7 @@ def read_token(token: str) -> Remembered:
             photo_id=values["photo"],
             box=_read(values["box"]) if values["box"] else None,
             boxes=tuple(_read(box) for box in values["boxes"]),
+            kept_as=values.get("kept", ""),
         )
     except signing.BadSignature as error:
         raise SearchForgotten("Expected a token of ours that has not expired.") from error

@@ -1,50 +1,63 @@
-"""Goods that draw themselves."""
+"""The goods that the demo shop comes with."""
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pytest
 from PIL import Image
 
-from catalog.demo import goods
-from catalog.demo.goods.assortment import all_articles, all_designs
-from catalog.feeds import read_feed
+from catalog.demo.goods import CATALOGUE, PHOTOS, sample_photos
+from catalog.feeds import Feed, read_feed
+from visualsearch.search.evaluation.queries import read_queries
+
+MEGABYTES_MOST = 30
 
 
-def test_there_are_goods_of_many_kinds_and_no_sku_twice():
-    articles = list(all_articles())
-
-    assert len(articles) >= 48
-    assert len({design.shape for design in all_designs()}) >= 8
-    assert len({article.sku for article in articles}) == len(articles)
+@pytest.fixture(scope="module")
+def feed() -> Feed:
+    return read_feed(CATALOGUE)
 
 
-def test_goods_are_drawn_once_and_make_a_catalogue_without_problems(tmp_path, monkeypatch):
-    monkeypatch.setattr(goods, "all_articles", lambda: list(all_articles())[:3])
-
-    catalogue = goods.draw_goods(tmp_path)
-    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    goods.draw_goods(tmp_path)
-
-    feed = read_feed(catalogue)
-    assert (len(feed.rows), feed.problems) == (6, ())
-    with Image.open(feed.folder / feed.rows[0].image) as picture:
-        assert picture.size == (480, 480)
-    assert (feed.folder / "photos.csv").read_text().splitlines() == ["photo,sku", "photos/mug1-sno.jpg,MUG1-SNO"]
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == written
+def test_every_row_of_the_catalogue_can_be_imported(feed):
+    assert feed.problems == ()
+    assert {row.image for row in feed.rows} == {f"pictures/{path.name}" for path in CATALOGUE.parent.glob("pictures/*")}
 
 
-def test_drawing_that_was_stopped_leaves_nothing(tmp_path, monkeypatch):
-    def stop(*args: object) -> None:
-        raise KeyboardInterrupt
+def test_there_are_hundreds_of_products_of_many_kinds_with_several_pictures_each(feed):
+    pictures = Counter(row.sku for row in feed.rows)
 
-    monkeypatch.setattr(goods, "draw_thing", stop)
-
-    try:
-        goods.draw_goods(tmp_path)
-    except KeyboardInterrupt:
-        assert list(tmp_path.iterdir()) == []
+    assert len(pictures) >= 240
+    assert len({row.category for row in feed.rows}) >= 12
+    assert set(pictures.values()) <= {2, 3}
 
 
-def test_same_article_is_drawn_the_same(tmp_path):
-    article = next(iter(all_articles()))
+def test_designs_are_sold_in_variants_of_other_colours_or_materials(feed):
+    groups = Counter(row.group for row in {row.sku: row for row in feed.rows}.values())
 
-    assert goods.draw_thing(article).tobytes() == goods.draw_thing(article).tobytes()
+    assert sum(count > 1 for count in groups.values()) >= 100
+
+
+def test_every_product_says_what_shoppers_ask(feed):
+    assert all(row.price and row.currency and row.description and row.colour and row.material for row in feed.rows)
+    assert {row.stock == 0 for row in feed.rows} == {True, False}
+
+
+def test_pictures_are_large_enough_for_a_product_page(feed):
+    for row in feed.rows:
+        with Image.open(CATALOGUE.parent / row.image) as image:
+            assert image.size == (640, 640), row.image
+
+
+def test_each_photo_has_an_answer_that_the_shop_sells(feed):
+    skus = {row.sku for row in feed.rows}
+    queries = read_queries(PHOTOS)
+
+    assert len(queries) >= 120
+    assert {query.photo for query in queries} == set(PHOTOS.parent.glob("photos/*.jpg"))
+    assert all(query.right <= skus for query in queries)
+    assert set(sample_photos()) <= {query.photo for query in queries}
+
+
+def test_all_of_it_is_small_enough_to_be_carried_along():
+    assert sum(path.stat().st_size for path in CATALOGUE.parent.rglob("*.*")) < MEGABYTES_MOST * 1_000_000
