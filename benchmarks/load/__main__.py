@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=16, help="that search at once, without a pause")
     parser.add_argument("--seconds", type=int, default=30, help="of each of the two runs")
-    parser.add_argument("--workers", type=int, default=2, help="processes of gunicorn, 8 threads each")
+    parser.add_argument("--workers", type=int, default=2, help="processes of gunicorn, 32 threads each")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
     figures = measure(arguments.clients, arguments.seconds, arguments.workers)
@@ -77,7 +77,7 @@ def measure(clients: int, seconds: int, workers: int) -> dict[str, Any]:
         shop.command("import_catalog", str(write_catalogue(folder / "feed", GOODS)))
         wait_until(lambda: shop.manage("visualsearch_status")["waiting"] == 0, START_SECONDS, "all goods are found")
         bare = shop.do(BARE)
-        address = shop.start_server("--workers", str(workers), "--threads", "8")
+        address = shop.start_server("--workers", str(workers), "--threads", "32")
         _search(address, folder / "warm", clients, 5)
         return {
             "database": "postgresql, redis" if servers else "sqlite, embedded broker",
