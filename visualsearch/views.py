@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
+from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -99,9 +100,12 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
 
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
     box = form.cleaned_data["box"]
-    if photo := form.cleaned_data["photo"]:
-        data = photo.read()
-        return {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+    photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
+    if photo or url:
+        data = photo.read() if photo else fetch_photo(url)
+        found = {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+        # The address of the photo stays, since the shopper may want to search with a part of it.
+        return found if photo else {**found, "photo_url": url}
     if token := sent.get("q"):
         return {"q": _search_again(read_token(token), box)}
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
@@ -178,6 +182,7 @@ def _page(
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
         "samples": source.get_samples() if source and shown is None else [],
         "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "can_fetch": can_fetch(),
         "progress": _progress(source) if source and is_empty else None,
     }
     response = render(request, "visualsearch/page.html", context, status=status)
