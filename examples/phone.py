@@ -26,7 +26,7 @@ class Phone:
         return self._send("visual-search/", json={"query": answer["query"]["token"], **options})
 
     def tap(self, answer: dict[str, Any], place: int) -> None:
-        thing = {"object": {"object_id": answer["results"][place]["key"]}, "position": {"ordinal": place + 1}}
+        thing = {"object": {"object_id": answer["results"][place]["product"]["key"]}, "position": {"ordinal": place + 1}}
         event = {"action_name": "click", "query_id": answer["query"]["id"], "client_id": self.name}
         when = datetime.now(timezone.utc).isoformat()
         self._send("visual-search/events/", json={"events": [{**event, "timestamp": when, "event_attributes": thing}]})
@@ -46,4 +46,4 @@ if __name__ == "__main__":
     phone = Phone(sys.argv[1])
     found = phone.search(Path(sys.argv[2]).read_bytes(), limit=5)
     for result in found["results"]:
-        print(result["tier"], result["probability"], result["key"], result["picture"]["url"])
+        print(result["tier"], result["probability"], result["product"]["title"], result["picture"]["url"])

@@ -71,7 +71,7 @@ def measure(clients: int, seconds: int, workers: int) -> dict[str, Any]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = {} if missing_servers() else stack.enter_context(own_servers())
-        environment = {**servers, "VISUALSEARCH_EMBEDDER": "products-1"}
+        environment = {**servers, "VISUALSEARCH_EMBEDDER": "products-1", "DJANGO_SETTINGS_MODULE": "tests.unthrottled"}
         shop = stack.enter_context(Shop(folder=folder, environment=environment))
         shop.start_worker()
         shop.command("import_catalog", str(write_catalogue(folder / "feed", GOODS)))

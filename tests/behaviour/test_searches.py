@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.core.signals import request_finished
+from django.db import OperationalError, close_old_connections
 from django.http import HttpResponse
 
 from visualsearch.behaviour import record_after
 from visualsearch.models import SearchRecord
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays() -> Iterator[None]:
+    """Keep the test's connection, which the end of a request would close."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 def record(response: HttpResponse) -> None:
