@@ -1,63 +1,74 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.signals import request_finished
-from django.db import OperationalError, close_old_connections
-from django.http import HttpResponse
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
+from django.test import Client
+from django.utils import timezone
 
-from visualsearch.behaviour import record_after
-from visualsearch.models import SearchRecord
+from tests.drawing import draw
+from tests.goods import PRODUCTS, add_product, sync_now
+from visualsearch.behaviour import forget_behaviour
+from visualsearch.models import Event, SearchRecord
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _connection_stays() -> Iterator[None]:
-    """Keep the test's connection, which the end of a request would close."""
-    request_finished.disconnect(close_old_connections)
-    yield
-    request_finished.connect(close_old_connections)
+def search(client: Client) -> Any:
+    photo = SimpleUploadedFile("photo.png", draw("red"))
+    return client.post("/api/v1/visual-search/", {"photo": photo, "source": PRODUCTS})
 
 
-def record(response: HttpResponse) -> None:
-    record_after(response, uuid4(), source="shop", milliseconds=12.4, no_match=True, count=3)
+def test_search_leaves_a_row_without_its_photo(client: Client) -> None:
+    add_product(draw("red"))
+    sync_now()
 
+    answer = search(client).json()
 
-def test_search_is_recorded_once_its_answer_has_gone_out() -> None:
-    response = HttpResponse()
-
-    record(response)
-
-    assert not SearchRecord.objects.exists()
-    response.close()
     row = SearchRecord.objects.get()
-    assert (row.source, row.milliseconds, row.no_match, row.count) == ("shop", 12, True, 3)
+    assert str(row.query_id) == answer["query"]["id"]
+    assert (row.source, row.count, row.no_match) == (PRODUCTS, 1, False)
+    assert row.milliseconds > 0
 
 
-def test_database_that_fails_spoils_no_answer(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def fail(*args: Any, **kwargs: Any) -> None:
-        raise OperationalError("locked")
+def test_search_on_the_page_leaves_a_row_too(client: Client) -> None:
+    add_product(draw("red"))
+    sync_now()
+
+    sent = client.post("/visual-search/", {"photo": SimpleUploadedFile("photo.png", draw("red"))})
+    client.get(sent["Location"])
+
+    assert SearchRecord.objects.get().count == 1
+
+
+def test_row_that_cannot_be_written_takes_no_answer_along(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: Any, **kwargs: Any) -> None:
+        raise DatabaseError("full")
 
     monkeypatch.setattr(SearchRecord, "save", fail)
-    response = HttpResponse()
-    record(response)
 
-    response.close()
-
-    assert "is not recorded: locked" in caplog.text
+    assert search(client).status_code == 200
 
 
-def test_shop_that_records_nothing_records_nothing(settings: Any) -> None:
+def test_nothing_is_recorded_where_the_shop_does_not_want_it(client: Client, settings: Any) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "RECORD_SEARCHES": False}
-    response = HttpResponse()
-
-    record(response)
-    response.close()
+    search(client)
 
     assert not SearchRecord.objects.exists()
+
+
+def test_old_rows_are_deleted_and_new_ones_stay(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BEHAVIOUR_DAYS": 7}
+    for days in (1, 8):
+        created = timezone.now() - timedelta(days=days)
+        row = SearchRecord.objects.create(query_id=uuid4(), source="a", milliseconds=1, no_match=False, count=days)
+        SearchRecord.objects.filter(pk=row.pk).update(created=created)
+        event = Event.objects.create(action_name="view", timestamp=timezone.now(), ordinal=days)
+        Event.objects.filter(pk=event.pk).update(created=created)
+
+    assert forget_behaviour() == 2
+    assert (SearchRecord.objects.get().count, Event.objects.get().ordinal) == (1, 1)
