@@ -102,8 +102,9 @@ def problem_of(error: Exception) -> Problem:
         return _problem_of_fields(error)
     for kind, status, code in _TYPES:
         if isinstance(error, kind):
-            # A class of the shop's own says its status itself.
-            status = error.status_code if kind is exceptions.APIException else status  # type: ignore[attr-defined]
+            # DRF turns 401 into 403 where no way to log in can be named; a class of the shop's own says its status too.
+            status = error.status_code if isinstance(error, exceptions.APIException) else status
+            code = "forbidden" if status == 403 else code
             return Problem(type=code, status=status, detail=_detail(error, status))
     logger.exception("The API failed.", exc_info=error)
     return Problem(type="internal-error", status=500, detail="Something went wrong here; it was noted.")

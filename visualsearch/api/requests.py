@@ -26,18 +26,22 @@ EVENTS_MOST = 100
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class OffsetField(serializers.CharField):
+class OffsetField(serializers.Field[int, Any, str, Any]):
     """Where the results go on, as an earlier answer's `next_offset` says it."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> int:
         """Return the number of results before; raises ValidationError for a text that is none of ours."""
         try:
-            kind, number = base64.urlsafe_b64decode(super().to_internal_value(data)).decode("ascii").split(":")
+            kind, number = base64.urlsafe_b64decode(str(data)[:40]).decode("ascii").split(":")
             if kind == "after" and 0 <= int(number) <= get_settings().limit_most:
                 return int(number)
         except (ValueError, binascii.Error):
             pass
         raise serializers.ValidationError("Expected next_offset of an earlier answer.")
+
+    def to_representation(self, value: int) -> str:
+        """Return the text that stands for it."""
+        return write_offset(value)
 
 
 def write_offset(number: int) -> str:
@@ -50,7 +54,7 @@ class PageSerializer(serializers.Serializer[Any]):
 
     source = serializers.CharField(required=False, max_length=100, help_text="Which of the shop's sources to search.")  # type: ignore[assignment]
     limit = serializers.IntegerField(required=False, min_value=1, help_text="Most results, up to the shop's limit.")
-    offset = OffsetField(required=False, max_length=40, help_text="`next_offset` of the answer before.")
+    offset = OffsetField(required=False, help_text="`next_offset` of the answer before.")
 
     def validate_limit(self, value: int) -> int:
         """Hold the limit to the setting LIMIT_MOST."""

@@ -40,7 +40,6 @@ SETTINGS = {
     "DESCRIPTION": "Find products by photo. Errors are told as problem details (RFC 9457) with a `type` that stays.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {"TierEnum": ["same picture", "same product", "similar"]},
 }
