@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -129,6 +131,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+
+SPECTACULAR_SETTINGS = {"TITLE": "Shop", "VERSION": "1", "OAS_VERSION": "3.1.0", "COMPONENT_SPLIT_REQUEST": True}
 
 VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),

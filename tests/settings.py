@@ -16,13 +16,16 @@ for _name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", 
 os.environ["VISUALSEARCH_EMBEDDER"] = "thumbnail"
 
 from catalog.settings import *  # noqa: E402, F403
-from catalog.settings import DATABASES, INSTALLED_APPS, VAR_DIR  # noqa: E402
+from catalog.settings import DATABASES, INSTALLED_APPS, REST_FRAMEWORK, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # In a file, so that threads and other processes can open it too.
 DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery", "rest_framework_api_key"]
 # No test needs a broker but those that start a real one.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+# Tests ask more often than any shopper; those of the rates set their own.
+RATES = {f"visualsearch-{scope}-{kind}": None for scope in ("search", "events", "read") for kind in ("address", "key")}
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": RATES}
