@@ -17,7 +17,7 @@ RESULTS ?= var/benchmarks
 EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
-.PHONY: demo test lint types layers tests bench torture fuzz clean
+.PHONY: demo test lint types layers tests bench torture fuzz load clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -76,6 +76,14 @@ fuzz: $(READY)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(RUN) -m tools.fuzz intake --seconds $(SECONDS_FUZZED)
 	@$(RUN) -m tools.fuzz requests --seconds $(SECONDS_FUZZED)
+
+# Sixteen clients that search without a pause while ten products a second are saved; then four times as many.
+CLIENTS ?= 16
+LOAD_SECONDS ?= 30
+load: $(READY)
+	@mkdir -p $(RESULTS)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[load]'
+	@$(RUN) -m benchmarks.load --clients $(CLIENTS) --seconds $(LOAD_SECONDS) --json $(RESULTS)/load.json
 
 clean:
 	rm -rf $(VENV) var

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from visualsearch.behaviour.usage import Usage, get_usage
 from visualsearch.broker import BrokerStatus, ask_broker
 from visualsearch.models import current_space
 from visualsearch.search.calibration import InUse, in_use
-from visualsearch.search.usage import Usage, get_usage
 from visualsearch.sources import all_sources
 from visualsearch.sync import Status, get_status
 

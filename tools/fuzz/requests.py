@@ -20,7 +20,7 @@ from django.test import Client
 from catalog.models import Category, Product, ProductImage
 from tests.drawing import draw
 from visualsearch.addresses.rules import check_ip, check_spelling, check_target
-from visualsearch.api.serializers import PhotoQuerySerializer
+from visualsearch.api.requests import EventsSerializer, ReferenceSerializer
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.forms import PartForm
 from visualsearch.images import Box
@@ -83,7 +83,10 @@ def _form(text: str) -> None:
 
 
 def _fields(text: str) -> None:
-    PhotoQuerySerializer(data=QueryDict(text)).is_valid()
+    ReferenceSerializer(data=QueryDict(text)).is_valid()
+    with contextlib.suppress(ValueError, RecursionError):
+        ReferenceSerializer(data=json.loads(text)).is_valid()
+        EventsSerializer(data=json.loads(text)).is_valid()
 
 
 def _address(text: str) -> None:
@@ -104,7 +107,7 @@ def _sent(text: str) -> None:
 
 def _api(text: str) -> None:
     fields = {name: value for name, value in QueryDict(text).items() if name != "photo_url"}
-    assert _client.post("/api/visual-search/", fields).status_code < 500
+    assert _client.post("/api/v1/visual-search/", fields).status_code < 500
 
 
 _DOORS: tuple[Callable[[str], None], ...] = (
