@@ -183,7 +183,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 class EventsSerializer(serializers.Serializer[Any]):
     """Up to a hundred events."""
 
-    events = EventSerializer(many=True, allow_empty=False, max_length=EVENTS_MOST)  # type: ignore[call-arg]
+    events = EventSerializer(many=True, allow_empty=False, min_length=1, max_length=EVENTS_MOST)  # type: ignore[call-arg]
 
 
 class EventPageSerializer(serializers.Serializer[Any]):
