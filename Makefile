@@ -17,7 +17,7 @@ RESULTS ?= var/benchmarks
 EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
-.PHONY: demo test lint types layers tests bench torture fuzz clean
+.PHONY: demo test lint types layers tests bench load torture fuzz clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -57,6 +57,16 @@ bench: $(READY) $(VENV)/.rivals
 $(VENV)/.rivals: $(READY)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' \
 		|| echo "hnswlib and usearch are left out."
+	@touch $@
+
+# 16 clients that search while 10 products a second are saved, and 64, beside the bare forward pass.
+LOAD_SECONDS ?= 30
+load: $(READY) $(VENV)/.load
+	@mkdir -p $(RESULTS)
+	@$(RUN) -m benchmarks.load --seconds $(LOAD_SECONDS) --json $(RESULTS)/load.json
+
+$(VENV)/.load: $(READY)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[load]'
 	@touch $@
 
 # Everything that can happen to a shop, in chance order, in so many runs; each ends with a proof that nothing is lost.
