@@ -101,7 +101,7 @@ def test_card_says_price_stock_and_variants(client: Client) -> None:
 
     content = search(client)
 
-    assert "12.50 EUR" in content
+    assert "12.50\xa0€" in content
     assert "Sold out" in content
     assert "2 variants" in content
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catalog.models import Product
 from tests.browser.actions import choose, edges, give, searches, settled, titles
 from tests.drawing import draw
 from visualsearch.exceptions import IndexUnavailable
@@ -160,6 +161,19 @@ def test_filters_keep_the_photo_and_more_like_this_replaces_it(visit: Visit, pho
     assert page.locator("#vs-frame img").count() == 1
     page.go_back()
     page.wait_for_selector("#vs-frame canvas")
+
+
+def test_chips_of_colour_narrow_the_goods_and_one_without_a_colour_has_none(visit: Visit, photo: Path) -> None:
+    Product.objects.filter(title__in=["Red cup", "Dark cup"]).update(colour="Brick")
+    page = visit(phone=True)
+    choose(page, photo)
+
+    chips = page.get_by_role("list", name="Colour").get_by_role("link")
+    assert [text.split() for text in chips.all_inner_texts()] == [["Brick", "1"]]
+    searches(page, chips.first.tap)
+
+    assert titles(page) == ["Red cup"]
+    assert page.locator("#vs-frame canvas").count() == 1
 
 
 def test_all_of_it_works_without_javascript(visit: Visit, photo: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ MakePool = Callable[..., DecoderPool]
 def make_pool() -> Iterator[MakePool]:
     pools: list[DecoderPool] = []
 
-    def make(size: int = 1, seconds: float = 20.0, data_bytes: int = 500_000_000) -> DecoderPool:
+    def make(size: int = 1, seconds: float = 60.0, data_bytes: int = 500_000_000) -> DecoderPool:
         pools.append(DecoderPool(size, Allowance(seconds=seconds, data_bytes=data_bytes)))
         return pools[-1]
 
@@ -120,11 +121,14 @@ def test_decoder_that_died_between_photos_is_replaced_without_a_word(make_pool: 
 
 
 def test_photo_that_takes_too_long_is_given_up(make_pool: MakePool) -> None:
-    pool = make_pool(seconds=0.5)
+    pool = make_pool()
+    patient = pool._allowance
     decode(pool)
 
+    pool._allowance = replace(patient, seconds=0.5)
     with pytest.raises(InvalidImage, match="decoded within 0.5 seconds"):
         decode(pool, bomb("jpeg-many-scans"), 5000)
+    pool._allowance = patient
     assert decode(pool).size == (64, 32)
 
 
@@ -136,7 +140,7 @@ def test_processor_time_is_limited_where_the_clock_is_not(make_pool: MakePool, m
         real(line, {**asked, "seconds": 0.1}, *rest)
 
     monkeypatch.setattr(decoders, "send", send_less)
-    with pytest.raises(InvalidImage, match="decoded within 20 seconds"):
+    with pytest.raises(InvalidImage, match="decoded within 60 seconds"):
         decode(pool, bomb("jpeg-many-scans"), 5000)
 
 
@@ -163,6 +167,33 @@ def test_system_that_starts_no_process_is_told(make_pool: MakePool, monkeypatch:
 
     with pytest.raises(DecoderUnavailable, match="Expected to start a decoder"):
         decode(make_pool())
+
+
+def test_interpreter_that_is_no_python_is_told_and_no_photo_is_blamed(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoders.sys, "executable", "/bin/true")
+
+    with pytest.raises(DecoderUnavailable, match="DECODE_APART"):
+        decode(make_pool())
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"size": [64]}, {"size": [-64, 32]}, {"size": [10**9, 10**9]}, {"size": [-9, -9]}, {"size": "big"}]
+)
+def test_decoder_that_lies_is_not_believed(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any]
+) -> None:
+    pool = make_pool()
+    decode(pool)
+    monkeypatch.setattr(decoders, "_SECONDS_TO_END", 0.1)
+    monkeypatch.setattr(decoders, "receive", lambda *args, **kwargs: (values, []))
+
+    with pytest.raises(InvalidImage, match="^Expected"):
+        decode(pool)
+
+    monkeypatch.undo()
+    assert decode(pool).size == (64, 32)
 
 
 def test_threads_share_as_many_decoders_as_there_are(make_pool: MakePool) -> None:

@@ -30,7 +30,7 @@ PARENT = SETUP + "open_photo(PHOTO); print(get_pool().pids()[0], flush=True); ti
 FORKED = (
     SETUP
     + """
-import faulthandler; faulthandler.dump_traceback_later(30, exit=True)
+import faulthandler; faulthandler.dump_traceback_later(200, exit=True)
 open_photo(PHOTO)
 ours = get_pool().pids()
 for _ in range(3):
@@ -67,7 +67,7 @@ print("whole")
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=90, check=False
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 
