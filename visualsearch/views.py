@@ -83,7 +83,7 @@ def photo(request: HttpRequest) -> FileResponse:
 def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
     try:
-        check_length(int(request.headers.get("Content-Length") or 0))
+        check_length(_length_of(request))
     except ImageTooLarge as error:
         # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
         form = PhotoForm({}, MultiValueDict())
@@ -101,6 +101,12 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     if "keep" in request.POST or not form.cleaned_data["photo"]:
         params |= Narrowing(source, request.POST).params
     return HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
+
+
+def _length_of(request: HttpRequest) -> int:
+    """Return how long the request says it is; not every server refuses a length that is no number."""
+    said = request.headers.get("Content-Length", "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:

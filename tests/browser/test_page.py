@@ -11,6 +11,7 @@ from catalog.models import Product
 from tests.browser.actions import choose, edges, give, searches, settled, titles
 from tests.drawing import draw
 from visualsearch.exceptions import IndexUnavailable
+from visualsearch.images import Box
 from visualsearch.models import Embedding
 
 Visit = Callable[..., Any]
@@ -115,6 +116,19 @@ def test_part_is_chosen_by_dot_mouse_keyboard_and_numbers(visit: Visit, photo: P
     page.wait_for_function("() => document.querySelector('input[name=left]').value === '12'")
     searches(page, page.get_by_role("button", name="The whole photo").click)
     assert edges(page) == []
+
+
+def test_dots_of_parts_that_lie_upon_each_other_can_all_be_tapped(
+    visit: Visit, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = tuple(Box(0.3 + step / 100, 0.3, 0.4, 0.4) for step in range(4))
+    monkeypatch.setattr("visualsearch.search.pipeline.suggest_boxes", lambda activation: same)
+    page = visit(phone=True)
+    choose(page, photo)
+
+    for number in range(1, 5):
+        searches(page, page.get_by_role("button", name=f"Part {number}").tap)
+        assert edges(page)[0] == 29 + number
 
 
 def test_part_is_moved_by_touch(visit: Visit, photo: Path) -> None:
