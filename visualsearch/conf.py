@@ -66,7 +66,7 @@ class Settings:
     photo_aspect_most: int = 20
     """How many times longer than the other a side of a shopper's photo may be."""
     decode_apart: bool = True
-    """Whether photos are decoded in child processes, which a hostile one cannot leave; else in the process itself."""
+    """Whether photos are decoded in child processes, which one may end without harm; on Linux, else in the process."""
     decode_processes: int = 2
     """Most such children of one process; each is started when it is needed."""
     decode_seconds: float = 10.0

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
+from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.behaviour import record_after
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
@@ -82,7 +83,7 @@ def photo(request: HttpRequest) -> FileResponse:
 def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
     try:
-        check_length(int(request.headers.get("Content-Length") or 0))
+        check_length(_length_of(request))
     except ImageTooLarge as error:
         # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
         form = PhotoForm({}, MultiValueDict())
@@ -102,11 +103,20 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
 
 
+def _length_of(request: HttpRequest) -> int:
+    """Return how long the request says it is; not every server refuses a length that is no number."""
+    said = request.headers.get("Content-Length", "")
+    return int(said) if said.isdecimal() else 0
+
+
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
     box = form.cleaned_data["box"]
-    if photo := form.cleaned_data["photo"]:
-        data = photo.read()
-        return {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+    photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
+    if photo or url:
+        data = photo.read() if photo else fetch_photo(url)
+        found = {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+        # The address of the photo stays, since the shopper may want to search with a part of it.
+        return found if photo else {**found, "photo_url": url}
     if token := sent.get("q"):
         return {"q": _search_again(read_token(token), box)}
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
@@ -194,6 +204,7 @@ def _page(
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
         "samples": source.get_samples() if source and shown is None else [],
         "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "can_fetch": can_fetch(),
         "progress": _progress(source) if source and is_empty else None,
     }
     response = render(request, "visualsearch/page.html", context, status=status)

@@ -96,6 +96,16 @@ async function begin(file) {
   await send([], false);
 }
 
+/** Search with the photo at an address, which the shop fetches. */
+function beginAddress(fields) {
+  photo = sent = null;
+  crop.show(null);
+  part("parts").replaceChildren();
+  part("held").replaceChildren();
+  showPicture(null);
+  return load(form.action, { method: "POST", body: fields });
+}
+
 function searchPart() {
   return send(crop.isWhole ? [] : crop.edges, true);
 }
@@ -202,6 +212,10 @@ root.addEventListener("click", (event) => {
 
 root.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (event.target.id === "vs-address") {
+    beginAddress(new FormData(event.target));
+    return;
+  }
   if (event.target !== form) {
     const query = new URLSearchParams(new FormData(event.target));
     load(`${form.action}?${query}`, {}, { focus: "status" });
