@@ -42,12 +42,12 @@ def suggest_boxes(activation: NDArray[np.float32] | None, most: int = MOST) -> t
         return ()
     edges = _all_boxes()
     scores = _contrast(_resampled(activation), edges)
-    chosen: list[Box] = []
-    while len(chosen) < most and scores.max() > 0:
-        best = edges[scores.argmax()]
-        chosen.append(_box(best))
-        scores[_overlaps(edges, best) > _APART] = 0
-    return tuple(chosen)
+    chosen: list[int] = []
+    left = np.maximum(scores, 0)
+    while len(chosen) < most and left.any():
+        chosen.append(int(left.argmax()))
+        left[_overlap(edges, edges[chosen[-1]]) > _APART] = 0
+    return tuple(_box(edges[place]) for place in chosen)
 
 
 @cache
@@ -83,8 +83,8 @@ def _area(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(_sides(boxes).prod(axis=1))
 
 
-def _overlaps(boxes: NDArray[np.int64], other: NDArray[np.int64]) -> Map:
-    """Return what each box has in common with another one, as a share of the smaller; shape (n,)."""
+def _overlap(boxes: NDArray[np.int64], other: NDArray[np.int64]) -> Map:
+    """Return what each box has in common with another, as a share of the smaller; shape (n,)."""
     high = np.minimum(boxes[:, 1], other[1]) - np.maximum(boxes[:, 0], other[0])
     wide = np.minimum(boxes[:, 3], other[3]) - np.maximum(boxes[:, 2], other[2])
     smaller = np.minimum(_area(boxes), _area(other[None]))

@@ -69,7 +69,7 @@ def get_facets(narrowing: Narrowing, near: Sequence[Any]) -> list[Facet]:
 def choices(narrowing: Narrowing, part: ChoiceFilter, near: Iterable[Any]) -> list[FacetValue]:
     """Return the values that the objects near the photo have, the chosen one first."""
     found = (_read(obj, part.field) for obj in near)
-    values = list(dict.fromkeys(str(value) for value in found if value is not None))
+    values = list(dict.fromkeys(str(value) for value in found if value not in (None, "")))
     chosen = narrowing.params.get(part.name)
     if chosen:
         values = [chosen, *(value for value in values if value != chosen)]
