@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.templatetags.static import static
 from django.urls import include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -103,7 +104,8 @@ class Schema(AutoSchema):
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the header of an API key."""
 
-    target_class = "visualsearch.api.keys.KeyAuthentication"
+    # Named by its class only where the shop has keys: without their app it cannot be imported.
+    target_class = "visualsearch.api.keys.KeyAuthentication" if apps.is_installed("rest_framework_api_key") else None
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

@@ -94,5 +94,5 @@ class ApiView(APIView):
         """Refuse a body that is too long before any of it is read."""
         super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal():
+        if length.isdecimal() and len(length) < 20:
             check_length((int(length) - HEADERS_OF_PARTS) // self.get_photos_most())
