@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -125,10 +127,15 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+if not env.bool("API_THROTTLED", default=True):
+    _SCOPES = (f"visualsearch-{scope}-{kind}" for scope in ("search", "events", "read") for kind in ("address", "key"))
+    REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(_SCOPES)
+
+SPECTACULAR_SETTINGS = {"TITLE": "Shop", "VERSION": "1", "OAS_VERSION": "3.1.0", "COMPONENT_SPLIT_REQUEST": True}
 
 VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),

@@ -95,6 +95,16 @@ class Settings:
     """Alias in `STORAGES` of a private storage where shoppers' photos are kept; without it none is."""
     keep_photos_days: int = 30
     """For how many days a photo is kept."""
+    searches_at_once: int = 16
+    """Searches that one process runs at the same time; one more is refused at once, to be tried again."""
+    record_searches: bool = True
+    """Whether each search leaves a row with its time and its number of results; never its photo."""
+    behaviour_days: int = 90
+    """For how many days such rows, and the events of shoppers, are kept."""
+    api_authentication: tuple[str, ...] = ()
+    """Dotted paths of the API's authentication classes; without any, those of `REST_FRAMEWORK`."""
+    api_permissions: tuple[str, ...] = ()
+    """Dotted paths of the API's permission classes; without any, those of `REST_FRAMEWORK`."""
     limit: int = 20
     """Results of a search that does not say how many."""
     limit_most: int = 100

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
+from visualsearch.behaviour import record_after
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -27,12 +30,14 @@ from visualsearch.exceptions import (
 from visualsearch.forms import EDGES, PartForm, PhotoForm
 from visualsearch.images import Box, check_length, open_image, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
-from visualsearch.page.narrowing import Narrowing
+from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
-from visualsearch.page.tokens import Remembered, percents, read_token
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
+from visualsearch.search.admission import gate
+from visualsearch.search.narrowing import Narrowing
+from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
 
 logger = logging.getLogger(__name__)
@@ -87,7 +92,8 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
     try:
-        params = _params_of(form, source, request.POST)
+        with gate.admitted():
+            params = _params_of(form, source, request.POST)
     except VisualSearchError as error:
         return _failed(request, source, error, form)
     if not params:
@@ -145,6 +151,7 @@ def _search_again(held: Remembered, box: Box | None) -> str:
 
 
 def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
+    start = perf_counter()
     form = PartForm(request.GET)
     box = form.cleaned_data["box"] if form.is_valid() else None
     try:
@@ -152,10 +159,20 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
         if question is None:
             return _page(request, source)
         narrowing = Narrowing(question.source, request.GET)
-        shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
+        with gate.admitted():
+            shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
     except VisualSearchError as error:
         return _failed(request, source, error, form)
-    return _page(request, source, form=form, shown=shown)
+    response = _page(request, source, form=form, shown=shown)
+    record_after(
+        response,
+        uuid4(),
+        source=question.source.name,
+        milliseconds=(perf_counter() - start) * 1000,
+        no_match=shown.answer.no_match,
+        count=len(shown.answer),
+    )
+    return response
 
 
 def _failed(request: HttpRequest, source: VisualSource, error: VisualSearchError, form: PartForm) -> HttpResponse:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
-from visualsearch.page.tokens import read_token
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_each, find_similar
 from visualsearch.search.query import Photo
+from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, get_source
 
 KEYS = ("q", "like", "sample")

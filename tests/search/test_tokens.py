@@ -5,8 +5,9 @@ import pytest
 from django.core import signing
 
 from visualsearch.exceptions import SearchForgotten
-from visualsearch.page.tokens import Remembered, percents, read_token
+from visualsearch.page.percents import percents
 from visualsearch.search import Box, Seen
+from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.vectors import normalise
 
 
@@ -40,7 +41,7 @@ def test_token_expires(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", "x", "x:y:z", signing.dumps({"source": "other"}, salt="visualsearch.page")],
+    ["", "x", "x:y:z", signing.dumps({"source": "other"}, salt="visualsearch.search")],
     ids=["empty", "one part", "no base64", "signed, of another version"],
 )
 def test_what_is_no_token_of_this_version_is_refused(token: str) -> None:

@@ -1,8 +1,8 @@
-"""The signed part of an address that holds a search without its photo."""
+"""The signed text that holds a search without its photo: in the address of the page, and in answers of the API."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
@@ -10,9 +10,9 @@ from django.core import signing
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import InvalidBox, SearchForgotten
 from visualsearch.images import Box
-from visualsearch.search import Seen
+from visualsearch.search.seen import Seen
 
-_SALT = "visualsearch.page"
+_SALT = "visualsearch.search"
 _STEPS = 1000
 """Of a side of the photo: how finely a box is written."""
 
@@ -28,6 +28,8 @@ class Remembered:
     box: Box | None
     boxes: tuple[Box, ...]
     """Suggested ones."""
+    size: tuple[int, int] | None = None
+    """Width and height of the photo, where they were of interest."""
     kept_as: str = ""
     """Name of the photo in the shop's storage, where the shop keeps it."""
 
@@ -39,6 +41,7 @@ class Remembered:
             "photo": self.photo_id,
             "box": _written(self.box) if self.box else None,
             "boxes": [_written(box) for box in self.boxes],
+            "size": self.size,
             "kept": self.kept_as,
         }
         return signing.dumps(values, salt=_SALT, compress=True)
@@ -54,6 +57,7 @@ def read_token(token: str) -> Remembered:
             photo_id=values["photo"],
             box=_read(values["box"]) if values["box"] else None,
             boxes=tuple(_read(box) for box in values["boxes"]),
+            size=_size(values["size"]) if values.get("size") else None,
             kept_as=values.get("kept", ""),
         )
     except signing.BadSignature as error:
@@ -73,7 +77,6 @@ def _read(edges: list[Any]) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def percents(box: Box) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom of a box in percent, with one decimal."""
-    x, y, width, height = astuple(box)
-    return round(x * 100, 1), round(y * 100, 1), round((x + width) * 100, 1), round((y + height) * 100, 1)
+def _size(sides: list[Any]) -> tuple[int, int]:
+    width, height = sides
+    return int(width), int(height)
