@@ -130,6 +130,7 @@ VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
     "DIRECTORY": VAR_DIR / "visualsearch",
+    "QUEUE": env.str("VISUALSEARCH_QUEUE", default="visualsearch"),
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
 }
@@ -154,9 +155,11 @@ elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_TASK_DEFAULT_QUEUE = "shop"
+CELERY_TASK_DEFAULT_QUEUE = env.str("SHOP_QUEUE", default="shop")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Whatever a library leaks goes with its process; of a pool of threads there is only one.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = env.int("MAX_TASKS_PER_CHILD", default=1000)

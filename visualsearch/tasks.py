@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from celery import shared_task
-from celery.signals import celeryd_after_setup, worker_ready
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutting_down
 from django.db import connection, transaction
 
 from visualsearch.conf import get_settings
@@ -22,6 +22,7 @@ from visualsearch.keeping import forget_photos
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
+from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
 from visualsearch.sync import (
     build,
     compact_where_needed,
@@ -41,8 +42,14 @@ SECONDS_A_TASK = 20.0
 FORGET_SECONDS = 3600.0
 """How often it is looked which kept photos are old enough to be deleted."""
 
-GATHER_SECONDS = 0.02
-"""Rings within this time are one message."""
+GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
+"""Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
+
+_LATE = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": False}
+"""Of every task: a worker that is stopped gives its message back. One that was killed does not: the sweeper comes
+sooner than its leases lapse, and a picture that kills workers must not do so without a pause."""
+
+_MINUTE, _HOUR = 60, 3600
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
@@ -60,15 +67,15 @@ def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None 
     transaction.on_commit(ring, using=using, robust=True)
 
 
-@shared_task(name="visualsearch.sync", ignore_result=True)
+@shared_task(name="visualsearch.sync", soft_time_limit=5 * _MINUTE, time_limit=6 * _MINUTE, **_LATE)
 def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
     end = monotonic() + SECONDS_A_TASK
-    for _ in sync_outstanding(seconds=SECONDS_A_TASK):
-        pass
+    if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
+        return
     try:
-        for _ in build(seconds=SECONDS_A_TASK):
-            pass
+        if not _work(build(seconds=SECONDS_A_TASK)):
+            return
         take_over()
     except EmbedderUnavailable as error:
         logger.error("The change of the embedder cannot go on: %s", error)
@@ -76,7 +83,12 @@ def sync() -> None:
         bell.ring()
 
 
-@shared_task(name="visualsearch.reconcile", ignore_result=True)
+def _work(batches: Iterable[object]) -> bool:
+    """Do one batch after the other; False where the worker is to end before all of them are done."""
+    return not any(is_asked_to_stop() for _ in batches)
+
+
+@shared_task(name="visualsearch.reconcile", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
 def find_forgotten() -> None:
     """Ask for a sync of every object that changed without a signal."""
     for source in all_sources():
@@ -85,13 +97,13 @@ def find_forgotten() -> None:
     sync()
 
 
-@shared_task(name="visualsearch.compact", ignore_result=True)
+@shared_task(name="visualsearch.compact", soft_time_limit=4 * _HOUR, time_limit=5 * _HOUR, **_LATE)
 def compact() -> None:
     """Write a new snapshot of every index that has outgrown its last one."""
     compact_where_needed()
 
 
-@shared_task(name="visualsearch.verify", ignore_result=True)
+@shared_task(name="visualsearch.verify", soft_time_limit=4 * _HOUR, time_limit=5 * _HOUR, **_LATE)
 def verify() -> None:
     """Prove that shop, rows and index are equal, and mend what is not."""
     for source in all_sources():
@@ -100,19 +112,19 @@ def verify() -> None:
             logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
 
 
-@shared_task(name="visualsearch.calibrate", ignore_result=True)
+@shared_task(name="visualsearch.calibrate", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
 def calibrate() -> None:
     """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
     for source in all_sources():
         try:
             for _ in calibrate_source(source) if is_due(source) else ():
-                for _ in sync_outstanding(seconds=SECONDS_A_TASK):
-                    pass
+                if not _work(sync_outstanding(seconds=SECONDS_A_TASK)) or is_asked_to_stop():
+                    return
         except VisualSearchError as error:
             logger.warning("%s is not calibrated anew: %s", source.name, error)
 
 
-@shared_task(name="visualsearch.forget_photos", ignore_result=True)
+@shared_task(name="visualsearch.forget_photos", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
 def forget_kept_photos() -> None:
     """Delete the shoppers' photos that have been kept for long enough."""
     if count := forget_photos():
@@ -162,14 +174,16 @@ class Bell:
         return self._idle.wait(seconds)
 
     def _run(self) -> None:
+        pause = GATHER_SECONDS
         while True:
             self._rung.wait()
             # Rings that come while a message is on its way share the next one.
-            threading.Event().wait(GATHER_SECONDS)
+            threading.Event().wait(pause)
             self._rung.clear()
             self._publish()
             if not self._rung.is_set():
                 self._idle.set()
+            pause = min(2 * pause, GATHER_SECONDS_MOST) if self._rung.wait(pause) else GATHER_SECONDS
 
     def _publish(self) -> None:
         settings = get_settings()
@@ -195,8 +209,14 @@ os.register_at_fork(after_in_child=_new_bell)
 @celeryd_after_setup.connect(dispatch_uid="visualsearch.tasks")
 def _share_cores(*, instance: Any, **kwargs: Any) -> None:
     """Give each child of a prefork pool its part of the cores; threads of one process take turns anyway."""
+    go_on()
     if instance.pool_cls.__module__ == "celery.concurrency.prefork":
         share_cores(instance.max_concurrency or instance.concurrency)
+
+
+@worker_shutting_down.connect(dispatch_uid="visualsearch.tasks")
+def _end_soon(**kwargs: Any) -> None:
+    ask_to_stop()
 
 
 @worker_ready.connect(dispatch_uid="visualsearch.tasks")
