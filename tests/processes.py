@@ -74,7 +74,9 @@ class Shop:
             text=True,
             timeout=COMMAND_SECONDS,
         )
-        assert status in (None, done.returncode), f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        assert status in (None, done.returncode), (
+            f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
         return done.stdout
 
     def manage(self, *arguments: str, status: int | None = 0, **environment: str) -> Any:

@@ -28,6 +28,7 @@ from visualsearch.sync import (
     compact_where_needed,
     follow_setting,
     reconcile,
+    record_heartbeat,
     request_sync,
     sync_outstanding,
     take_over,
@@ -45,11 +46,11 @@ FORGET_SECONDS = 3600.0
 GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
 """Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
 
-_LATE = {"ignore_result": True, "acks_late": True, "reject_on_worker_lost": False}
-"""Of every task: a worker that is stopped gives its message back. One that was killed does not: the sweeper comes
-sooner than its leases lapse, and a picture that kills workers must not do so without a pause."""
 
 _MINUTE, _HOUR = 60, 3600
+
+# Every task is acknowledged late: a worker that is stopped gives its message back. One that was killed does not: the
+# sweeper comes sooner than its leases lapse, and a picture that kills workers must not do so without a pause.
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
@@ -67,9 +68,19 @@ def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None 
     transaction.on_commit(ring, using=using, robust=True)
 
 
-@shared_task(name="visualsearch.sync", soft_time_limit=5 * _MINUTE, time_limit=6 * _MINUTE, **_LATE)
-def sync() -> None:
+@shared_task(
+    name="visualsearch.sync",
+    soft_time_limit=5 * _MINUTE,
+    time_limit=6 * _MINUTE,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
+def sync(*, by_beat: bool = False) -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
+    record_heartbeat("worker")
+    if by_beat:
+        record_heartbeat("beat")
     end = monotonic() + SECONDS_A_TASK
     if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
         return
@@ -88,7 +99,14 @@ def _work(batches: Iterable[object]) -> bool:
     return not any(is_asked_to_stop() for _ in batches)
 
 
-@shared_task(name="visualsearch.reconcile", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
+@shared_task(
+    name="visualsearch.reconcile",
+    soft_time_limit=_HOUR,
+    time_limit=2 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def find_forgotten() -> None:
     """Ask for a sync of every object that changed without a signal."""
     for source in all_sources():
@@ -97,13 +115,27 @@ def find_forgotten() -> None:
     sync()
 
 
-@shared_task(name="visualsearch.compact", soft_time_limit=4 * _HOUR, time_limit=5 * _HOUR, **_LATE)
+@shared_task(
+    name="visualsearch.compact",
+    soft_time_limit=4 * _HOUR,
+    time_limit=5 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def compact() -> None:
     """Write a new snapshot of every index that has outgrown its last one."""
     compact_where_needed()
 
 
-@shared_task(name="visualsearch.verify", soft_time_limit=4 * _HOUR, time_limit=5 * _HOUR, **_LATE)
+@shared_task(
+    name="visualsearch.verify",
+    soft_time_limit=4 * _HOUR,
+    time_limit=5 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def verify() -> None:
     """Prove that shop, rows and index are equal, and mend what is not."""
     for source in all_sources():
@@ -112,7 +144,14 @@ def verify() -> None:
             logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
 
 
-@shared_task(name="visualsearch.calibrate", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
+@shared_task(
+    name="visualsearch.calibrate",
+    soft_time_limit=_HOUR,
+    time_limit=2 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def calibrate() -> None:
     """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
     for source in all_sources():
@@ -124,7 +163,14 @@ def calibrate() -> None:
             logger.warning("%s is not calibrated anew: %s", source.name, error)
 
 
-@shared_task(name="visualsearch.forget_photos", soft_time_limit=_HOUR, time_limit=2 * _HOUR, **_LATE)
+@shared_task(
+    name="visualsearch.forget_photos",
+    soft_time_limit=_HOUR,
+    time_limit=2 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def forget_kept_photos() -> None:
     """Delete the shoppers' photos that have been kept for long enough."""
     if count := forget_photos():
@@ -135,7 +181,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
     settings = get_settings()
     return {
-        "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
+        "visualsearch-sweep": {**_entry("visualsearch.sync", settings.sweep_seconds), "kwargs": {"by_beat": True}},
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),

@@ -72,14 +72,14 @@ def _told(searches: Searches) -> dict[str, Any]:
 def _proof(busy: BusyShop) -> dict[str, Any]:
     saved, failed = busy.acknowledged()
     lost = sorted(set(saved) - busy.found())
-    proofs = busy.shop.manage("visualsearch_verify", status=None)
+    proof = busy.shop.manage("visualsearch_verify", status=None)
     return {
         "saves": len(saved),
         "saves_failed": failed,
         "saves_lost": len(lost),
         "lost": lost[:10],
-        "verify_finds_nothing": all(proof["equal"] for proof in proofs),
-        "proofs": [proof for proof in proofs if not proof["equal"]],
+        "verify_finds_nothing": proof["equal"],
+        "proofs": [found for found in proof["sources"] if not found["equal"]],
     }
 
 

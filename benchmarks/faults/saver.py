@@ -1,6 +1,6 @@
 """Saves so many products a second, and writes down each that the database has acknowledged.
 
-    python -m benchmarks.faults.saver FILE FIRST PER_SECOND
+python -m benchmarks.faults.saver FILE FIRST PER_SECOND
 """
 
 from __future__ import annotations

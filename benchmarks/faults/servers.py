@@ -103,6 +103,8 @@ class RabbitMQ(Server):
     def prepare(self) -> None:
         """Choose its other ports."""
         self._ports = free_port(), free_port()
+        # In a file, since one of the machine's own would come before the environment.
+        (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = {HOST}:{self.port}\n")
 
     @property
     def url(self) -> str:
@@ -119,8 +121,8 @@ class RabbitMQ(Server):
         return {
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": f"faults{self.port}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": HOST,
-            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.folder / "none.config"),
             "RABBITMQ_DIST_PORT": str(distribution),
             "ERL_EPMD_PORT": str(epmd),
             "ERL_EPMD_ADDRESS": HOST,

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
@@ -103,6 +104,12 @@ def get_status() -> Status:
         building=get_building(),
         indexes=indexes,
     )
+
+
+def get_lag() -> float:
+    """Return the age of the oldest change that no worker has looked at yet, in seconds; 0.0 when there is none."""
+    first = SyncRequest.objects.filter(attempts=0).aggregate(first=Min("created"))["first"]
+    return max((timezone.now() - first).total_seconds(), 0.0) if first else 0.0
 
 
 def get_building() -> Building | None:
