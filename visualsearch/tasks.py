@@ -7,11 +7,12 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import celeryd_after_setup, worker_ready, worker_shutting_down
 from django.db import connection, transaction
 
@@ -188,6 +189,32 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
         "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CelerySettings:
+    """What Celery was told of brokers; nothing is connected to."""
+
+    broker_url: str
+    always_eager: bool
+    visibility_timeout: float | None
+
+
+def celery_settings() -> CelerySettings:
+    """Return what the project's Celery application is set to."""
+    conf = current_app.conf
+    return CelerySettings(
+        broker_url=str(conf.broker_url or ""),
+        always_eager=bool(conf.task_always_eager),
+        visibility_timeout=(conf.broker_transport_options or {}).get("visibility_timeout"),
+    )
+
+
+def missing_beats() -> list[str]:
+    """Return the names of our tasks that the application's beat never sends."""
+    current_app.finalize()
+    sent = {entry.get("task") for entry in (current_app.conf.beat_schedule or {}).values()}
+    return sorted({entry["task"] for entry in beat_schedule().values()} - sent)
 
 
 def _entry(task: str, seconds: float) -> dict[str, Any]:
