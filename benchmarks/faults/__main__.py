@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
+import sys
 import time
 from pathlib import Path
 from statistics import median
@@ -31,7 +33,7 @@ PACKAGES = ("celery", "django", "faiss-cpu", "gunicorn", "numpy", "psycopg", "re
 
 def measure(fault: Fault, seconds: float, *, shoppers: int = SHOPPERS, saves: float = SAVES_A_SECOND) -> dict[str, Any]:
     """Break a shop in this way for so long, mend it, and return what was lost, which is to be nothing."""
-    with busy_shop(fault.broker, saves_a_second=saves, fake_clock=fault.fake_clock) as busy:
+    with busy_shop(fault.broker, saves_a_second=saves) as busy:
         visitors = Shoppers(busy.addresses, GOODS, shoppers)
         time.sleep(BEFORE_SECONDS)
         before = visitors.begin()
@@ -89,6 +91,11 @@ def is_well(row: dict[str, Any]) -> bool:
     return came_back and row["verify_finds_nothing"] and not row["saves_lost"]
 
 
+def _measured(file: Path | None) -> dict[str, Any]:
+    """Return what an earlier run has measured: a fault can be made again without the others."""
+    return dict(json.loads(file.read_text())["faults"]) if file and file.exists() else {}
+
+
 def main() -> None:
     """Run the faults and say what became of each."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -96,7 +103,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[fault.name for fault in FAULTS])
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    report: dict[str, Any] = {"machine": describe(*PACKAGES), "faults": {}}
+    # A run that is ended takes its servers with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    report: dict[str, Any] = {"machine": describe(*PACKAGES), "faults": _measured(options.json)}
     for fault in (fault for fault in FAULTS if fault.name in options.only):
         if reason := fault.missing() or ", ".join(set(missing_programs()) & {fault.broker, "postgresql"}):
             print(f"{fault.name}: left out, {reason}.", flush=True)

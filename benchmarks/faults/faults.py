@@ -6,8 +6,9 @@ import subprocess
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from benchmarks.faults.clock import set_back
 from benchmarks.faults.servers import Server
-from benchmarks.faults.shop import FAKETIME, BusyShop
+from benchmarks.faults.shop import BusyShop
 from benchmarks.faults.storage import FAILS
 
 
@@ -17,8 +18,6 @@ class Fault(ABC):
     def __init__(self, name: str, *, broker: str = "redis") -> None:
         self.name = name
         self.broker = broker
-
-    fake_clock = False
 
     def missing(self) -> str:
         """Say what this machine lacks to make it; empty where it can be made."""
@@ -106,18 +105,12 @@ class DiskFull(Fault):
 class ClockSetBack(Fault):
     """The clock of every process of the shop jumps an hour back, and stays there."""
 
-    fake_clock = True
-
     def begin(self, busy: BusyShop) -> None:
         """Set it back."""
-        (busy.shop.folder.parent / "clock").write_text("-3600\n")
+        set_back(busy.shop.folder, 3600.0)
 
     def end(self, busy: BusyShop) -> None:
         """Leave it there: a shop must go on by its new clock."""
-
-    def missing(self) -> str:
-        """Say whether clocks can be set for some processes alone."""
-        return "" if FAKETIME else "libfaketime is not installed"
 
 
 class StorageFails(Fault):

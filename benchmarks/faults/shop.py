@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,6 @@ from tests.stock import write_catalogue
 
 GOODS = 200
 BROKERS: dict[str, type[Server]] = {"redis": Redis, "rabbitmq": RabbitMQ}
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
 @dataclass(kw_only=True)
@@ -69,7 +67,7 @@ class BusyShop:
 
 
 @contextmanager
-def busy_shop(broker: str, *, saves_a_second: float, fake_clock: bool = False) -> Iterator[BusyShop]:
+def busy_shop(broker: str, *, saves_a_second: float) -> Iterator[BusyShop]:
     """Yield a shop with goods, on servers of its own, at which nobody searches yet."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="visualsearch-faults-")))
@@ -83,8 +81,6 @@ def busy_shop(broker: str, *, saves_a_second: float, fake_clock: bool = False) -
             "BROKER_URL": servers[broker].url,
             "DJANGO_SETTINGS_MODULE": "benchmarks.faults.settings",
         }
-        if fake_clock:
-            environment |= _clock(folder)
         shop = stack.enter_context(Shop(folder=folder / "shop", environment=environment))
         shop.command("import_catalog", str(write_catalogue(folder / "feed", GOODS)))
         shop.command("visualsearch_sync")
@@ -96,15 +92,3 @@ def busy_shop(broker: str, *, saves_a_second: float, fake_clock: bool = False) -
         options = [str(shop.folder / "saves"), str(GOODS), str(saves_a_second)]
         busy.parts["saver"] = shop.start("-m", "benchmarks.faults.saver", *options, name="saver")
         yield busy
-
-
-def _clock(folder: Path) -> dict[str, str]:
-    (folder / "clock").write_text("+0\n")
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        "FAKETIME_NO_CACHE": os.environ.get("FAKETIME_NO_CACHE", "0"),
-    }
