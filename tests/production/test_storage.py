@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_paths(settings: Any) -> None:
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    pathless = {"BACKEND": "tests.production.pathless.PathlessStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": pathless}
 
 
 def test_pictures_are_synced_searched_and_proved_without_a_path() -> None:
