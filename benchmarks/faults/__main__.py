@@ -47,7 +47,10 @@ def measure(fault: Fault, seconds: float, *, shoppers: int = SHOPPERS, saves: fl
         recovered = _recover(busy)
         visitors.leave()
         row = {"seconds": seconds, "waiting_0_after_s": recovered, "before": _told(before), "during": _told(during)}
-        return row | {"after": _told(visitors.now)} | _proof(busy)
+        row |= {"after": _told(visitors.now)} | _proof(busy)
+        if not is_well(row):
+            print(busy.shop.logs(), file=sys.stderr, flush=True)
+        return row
 
 
 def _recover(busy: BusyShop) -> float | None:

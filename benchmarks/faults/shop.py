@@ -36,7 +36,7 @@ class BusyShop:
             program = [*celery, "worker", "--queues", "visualsearch", *options]
         else:
             program = [*celery, "beat", "--schedule", str(self.shop.folder / "beat"), "--pidfile="]
-        self.parts[part] = self.shop.start(*program, "--loglevel", "warning", name=f"{part}{self.starters}")
+        self.parts[part] = self.shop.start(*program, "--loglevel", "info", name=f"{part}{self.starters}")
 
     def start_server(self) -> None:
         """Start one more server of pages; one that ended comes back at its old address."""
