@@ -11,9 +11,9 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from celery import shared_task
-from celery.signals import celeryd_after_setup, worker_ready
-from django.db import connection, transaction
+from celery import current_task, shared_task
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown
+from django.db import DatabaseError, connection, transaction
 
 from visualsearch.behaviour import forget_behaviour
 from visualsearch.conf import get_settings
@@ -24,14 +24,22 @@ from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.sync import (
+    BEAT,
+    OBSERVE_SECONDS,
     build,
+    call_due_jobs,
     compact_where_needed,
+    do_batch,
     follow_setting,
+    forget_life,
+    note_lag,
+    note_life,
     reconcile,
     request_sync,
     sync_outstanding,
     take_over,
 )
+from visualsearch.sync import rebuild as rebuild_source
 from visualsearch.sync import verify as verify_source
 
 logger = logging.getLogger(__name__)
@@ -41,6 +49,9 @@ SECONDS_A_TASK = 20.0
 
 FORGET_SECONDS = 3600.0
 """How often it is looked what that is kept for some days is old enough to be deleted."""
+
+SECONDS_A_BATCH = 1.0
+"""A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
 
 GATHER_SECONDS = 0.02
 """Rings within this time are one message."""
@@ -52,6 +63,11 @@ EXIT_SECONDS = 2.0
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
     """Write the wish to sync these objects in the current transaction, and ring the bell once it is committed."""
     request_sync(source, keys)
+    ring_after_commit(using=using)
+
+
+def ring_after_commit(*, using: str | None = None) -> None:
+    """Call a worker once the current transaction is committed."""
 
     # A nested function: a partial here makes the save itself fail (Django ticket 36487).
     def ring() -> None:
@@ -64,6 +80,7 @@ def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None 
 @shared_task(name="visualsearch.sync", ignore_result=True)
 def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
+    _note_worker()
     end = monotonic() + SECONDS_A_TASK
     for _ in sync_outstanding(seconds=SECONDS_A_TASK):
         pass
@@ -73,8 +90,39 @@ def sync() -> None:
         take_over()
     except EmbedderUnavailable as error:
         logger.error("The change of the embedder cannot go on: %s", error)
+    for job, turn in call_due_jobs():
+        _call(job, turn)
     if monotonic() > end:
         bell.ring()
+
+
+@shared_task(name="visualsearch.reindex", ignore_result=True)
+def reindex(job: int, turn: int) -> None:
+    """Do the next batches of a reindex job, each after what was saved meanwhile; one message leads to the next."""
+    end = monotonic() + SECONDS_A_BATCH
+    following: int | None = turn
+    while following is not None:
+        for _ in sync_outstanding(seconds=SECONDS_A_TASK):
+            pass
+        following = do_batch(job, following)
+        if following is not None and monotonic() > end:
+            _call(job, following)
+            return
+
+
+def _call(job: int, turn: int) -> None:
+    if not ask_for(reindex, job, turn):
+        logger.warning("Reindex job %s could not be called; the sweeper will call it.", job)
+
+
+def ask_for(task: Any, *arguments: Any) -> bool:
+    """Send one message for one of our tasks; False where none can be sent."""
+    try:
+        task.apply_async(arguments, queue=get_settings().queue, retry=False)
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("No message for %s could be sent: %s", task.name, error)
+        return False
+    return True
 
 
 @shared_task(name="visualsearch.reconcile", ignore_result=True)
@@ -120,6 +168,27 @@ def forget_kept_photos() -> None:
         logger.info("%d kept photos were deleted.", count)
 
 
+@shared_task(name="visualsearch.observe", ignore_result=True)
+def observe() -> None:
+    """Note that beat and worker are alive and how late the search is; the beat alone sends this."""
+    note_life(BEAT)
+    _note_worker()
+    note_lag()
+
+
+@shared_task(name="visualsearch.rebuild", ignore_result=True)
+def rebuild() -> None:
+    """Build every index anew from the rows, while the old one goes on answering."""
+    for source in all_sources():
+        rebuild_source(source)
+
+
+def _note_worker() -> None:
+    """Note that this worker is alive; a task that was called like a function knows of none."""
+    if name := current_task and current_task.request.hostname:
+        note_life(str(name))
+
+
 @shared_task(name="visualsearch.forget_behaviour", ignore_result=True)
 def forget_old_behaviour() -> None:
     """Delete searches and events that have been kept for long enough."""
@@ -135,6 +204,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
+        "visualsearch-observe": _entry("visualsearch.observe", OBSERVE_SECONDS),
         "visualsearch-forget-behaviour": _entry("visualsearch.forget_behaviour", FORGET_SECONDS),
         "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
         "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
@@ -219,3 +289,12 @@ def _look_for_work(**kwargs: Any) -> None:
         # Children that are forked later must not share it.
         connection.close()
     bell.ring()
+
+
+@worker_shutdown.connect(dispatch_uid="visualsearch.tasks")
+def _say_goodbye(*, sender: Any, **kwargs: Any) -> None:
+    """Let nobody take a worker that was stopped on purpose for a dead one."""
+    try:
+        forget_life(str(sender.hostname))
+    except DatabaseError as error:
+        logger.warning("The end of this worker could not be noted: %s", error)
