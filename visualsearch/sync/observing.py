@@ -107,7 +107,7 @@ def get_lag() -> Lag:
 
 def _lag_at(now: datetime) -> tuple[float, int]:
     due = _due(now)
-    oldest = due.order_by("due").values_list("due", flat=True).first()
+    oldest = due.order_by("created").values_list("created", flat=True).first()
     waiting = due.values("source", "object_key").distinct().count()
     return (max(0.0, (now - oldest).total_seconds()) if oldest else 0.0), waiting
 
