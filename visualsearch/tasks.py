@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import threading
 from collections.abc import Iterable
 from datetime import timedelta
 from time import monotonic
@@ -16,6 +15,7 @@ from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, w
 from django.db import DatabaseError, connection, transaction
 
 from visualsearch.behaviour import forget_behaviour
+from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
@@ -53,9 +53,6 @@ FORGET_SECONDS = 3600.0
 
 SECONDS_A_BATCH = 1.0
 """A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
-
-GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
-"""Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
@@ -236,57 +233,23 @@ def _entry(task: str, seconds: float) -> dict[str, Any]:
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
 
 
-class Bell:
-    """Wakes a worker from a thread of its own, so that no save ever waits for a broker."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def ring(self) -> None:
-        """Ask for one message to the workers; returns at once, whatever the broker does."""
-        self._idle.clear()
-        self._rung.set()
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="visualsearch-bell", daemon=True)
-                self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until every ring is a message, for `seconds` at most; tells whether it is."""
-        return self._idle.wait(seconds)
-
-    def _run(self) -> None:
-        pause = GATHER_SECONDS
-        while True:
-            self._rung.wait()
-            # Rings that come while a message is on its way share the next one.
-            threading.Event().wait(pause)
-            self._rung.clear()
-            self._publish()
-            if not self._rung.is_set():
-                self._idle.set()
-            pause = min(2 * pause, GATHER_SECONDS_MOST) if self._rung.wait(pause) else GATHER_SECONDS
-
-    def _publish(self) -> None:
-        settings = get_settings()
-        try:
-            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
-        except Exception as error:  # brokers raise errors of many libraries
-            logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
+def send_bell() -> None:
+    """Send one message that wakes a worker, or say that none can be sent."""
+    settings = get_settings()
+    try:
+        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 
 
-bell = Bell()
+bell = Bell(send_bell)
 # A command that saves and ends would take its message with it, and the save would wait for the sweeper.
 atexit.register(bell.wait, EXIT_SECONDS)
 
 
 def _new_bell() -> None:
     """Forget the parent's thread, which a forked child does not have."""
-    bell.__init__()  # type: ignore[misc]
+    bell.__init__(send_bell)  # type: ignore[misc]
 
 
 os.register_at_fork(after_in_child=_new_bell)
