@@ -6,7 +6,6 @@ import atexit
 import logging
 import os
 from collections.abc import Iterable
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -17,16 +16,17 @@ from django.db import DatabaseError, connection, transaction
 from visualsearch.behaviour import forget_behaviour
 from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
+from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
+from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
 from visualsearch.sync import (
     BEAT,
-    OBSERVE_SECONDS,
     build,
     call_due_jobs,
     compact_where_needed,
@@ -47,9 +47,6 @@ logger = logging.getLogger(__name__)
 
 SECONDS_A_TASK = 20.0
 """A task that has more to do than this rings the bell again, so that no task runs for ever."""
-
-FORGET_SECONDS = 3600.0
-"""How often it is looked what that is kept for some days is old enough to be deleted."""
 
 SECONDS_A_BATCH = 1.0
 """A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
@@ -199,6 +196,13 @@ def rebuild() -> None:
         rebuild_source(source)
 
 
+@shared_task(name="visualsearch.examine", **_within(4 * _HOUR))
+def examine() -> None:
+    """Look for pictures of the catalogue that somebody should look at."""
+    for source in all_sources():
+        logger.info("%d findings in %s.", examine_source(source), source.name)
+
+
 def _note_worker() -> None:
     """Note that this worker is alive; a task that was called like a function knows of none."""
     if name := current_task and current_task.request.hostname:
@@ -210,27 +214,6 @@ def forget_old_behaviour() -> None:
     """Delete searches and events that have been kept for long enough."""
     if count := forget_behaviour():
         logger.info("%d searches and events were deleted.", count)
-
-
-def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
-    settings = get_settings()
-    return {
-        "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
-        "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
-        "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
-        "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
-        "visualsearch-observe": _entry("visualsearch.observe", OBSERVE_SECONDS),
-        "visualsearch-forget-behaviour": _entry("visualsearch.forget_behaviour", FORGET_SECONDS),
-        "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
-        "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
-    }
-
-
-def _entry(task: str, seconds: float) -> dict[str, Any]:
-    # Expires, so that beats which no worker heard do not pile up.
-    options = {"queue": get_settings().queue, "expires": seconds}
-    return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
 
 
 def send_bell() -> None:

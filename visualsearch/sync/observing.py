@@ -9,9 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from visualsearch.models import Heartbeat, LagSample, SyncRequest
-
-OBSERVE_SECONDS = 60.0
-"""How often the beat asks for a sample."""
+from visualsearch.schedule import OBSERVE_SECONDS
 
 SILENT_SECONDS = 3 * OBSERVE_SECONDS
 """Without a sign of life for so long, a worker or the beat counts as dead."""
