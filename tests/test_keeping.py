@@ -92,7 +92,12 @@ def test_command_forgets_all_of_them_when_asked(folder: Path, capsys: pytest.Cap
     call_command("visualsearch_forget")
     call_command("visualsearch_forget", "--all")
 
-    assert capsys.readouterr().out.splitlines() == ["0 kept photos deleted.", "1 kept photos deleted."]
+    assert capsys.readouterr().out.splitlines() == [
+        "0 kept photos deleted.",
+        "0 kept vectors deleted.",
+        "1 kept photos deleted.",
+        "0 kept vectors deleted.",
+    ]
     assert files(folder) == []
 
 

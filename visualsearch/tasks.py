@@ -15,7 +15,7 @@ from celery import current_task, shared_task
 from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
 from django.db import DatabaseError, connection, transaction
 
-from visualsearch.behaviour import forget_behaviour
+from visualsearch.behaviour import forget_behaviour, forget_vectors
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
@@ -210,9 +210,9 @@ def _note_worker() -> None:
 
 @shared_task(name="visualsearch.forget_behaviour", **_within(_HOUR))
 def forget_old_behaviour() -> None:
-    """Delete searches and events that have been kept for long enough."""
-    if count := forget_behaviour():
-        logger.info("%d searches and events were deleted.", count)
+    """Delete searches, their vectors and events that have been kept for long enough."""
+    if count := forget_behaviour() + forget_vectors():
+        logger.info("%d searches, vectors and events were deleted.", count)
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:

@@ -6,5 +6,6 @@ from visualsearch.admin.embeddings import EmbeddingAdmin
 from visualsearch.admin.jobs import ReindexJobAdmin
 from visualsearch.admin.pictures import PicturesMixin
 from visualsearch.admin.reindexing import ReindexMixin
+from visualsearch.admin.unmet import UnmetSearchAdmin
 
-__all__ = ["EmbeddingAdmin", "PicturesMixin", "ReindexJobAdmin", "ReindexMixin"]
+__all__ = ["EmbeddingAdmin", "PicturesMixin", "ReindexJobAdmin", "ReindexMixin", "UnmetSearchAdmin"]
