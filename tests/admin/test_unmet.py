@@ -26,7 +26,7 @@ def test_groups_stand_beside_the_nearest_objects(client_who_may: Log, settings: 
     page = client_who_may("view_status").get(ADDRESS).text
 
     assert "one search" in page
-    assert str(product.name) in page
+    assert reverse("admin:catalog_product_change", args=[product.pk]) in page
     assert "kept for 30 days" in page
 
 

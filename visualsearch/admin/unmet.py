@@ -15,6 +15,7 @@ from visualsearch.admin.pictures import Neighbour
 from visualsearch.behaviour.unmet import UnmetGroup, group_unmet
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import VisualSearchError
+from visualsearch.indexes.base import Space
 from visualsearch.models import UnmetSearch, current_space
 from visualsearch.search.like import find_near
 from visualsearch.sources import VisualSource, all_sources
@@ -83,10 +84,11 @@ class UnmetSearchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _groups(source: VisualSource) -> list[ShownGroup]:
-    groups = group_unmet(current_space(source.name), GROUPS_MOST)
-    return [ShownGroup(group=group, neighbours=_neighbours(source, group)) for group in groups]
+    space = current_space(source.name)
+    groups = group_unmet(space, GROUPS_MOST)
+    return [ShownGroup(group=group, neighbours=_neighbours(space, group)) for group in groups]
 
 
-def _neighbours(source: VisualSource, group: UnmetGroup) -> list[Neighbour]:
-    results = find_near(group.vector, source, limit=NEAREST)
-    return [Neighbour(result=result, url=admin_url(source.name, str(result.object.pk))) for result in results]
+def _neighbours(space: Space, group: UnmetGroup) -> list[Neighbour]:
+    results = find_near(space, group.vector, limit=NEAREST)
+    return [Neighbour(result=result, url=admin_url(space.source, str(result.object.pk))) for result in results]

@@ -32,21 +32,23 @@ def find_like(
     """
     seller = _source_of(obj, source)
     limit = check_limit(limit)
-    vector = _mean_vector(current_space(seller.name), obj)
+    space = current_space(seller.name)
+    vector = _mean_vector(space, obj)
     if vector is None:
         return []
     # Its own group is found first, and left out.
-    found = find_near(vector, seller, limit=limit + 1, within=within)
+    found = find_near(space, vector, limit=limit + 1, within=within)
     own = seller.get_group(obj)
     return [result for result in found if result.group != own and result.object.pk != obj.pk][:limit]
 
 
 def find_near(
-    vector: Vectors, source: VisualSource, *, limit: int, within: QuerySet[Any] | None = None
+    space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any] | None = None
 ) -> list[Result]:
-    """Return the objects nearest to a vector of the embedder that answers, shape (1, dimensions), one a group."""
+    """Return the objects nearest to a vector of the space, shape (1, dimensions), one a group, best first."""
+    source = get_source(space.source)
     narrowed = narrowed_objects(source, within, {})
-    pages = CandidatePages(open_index(current_space(source.name)), vector, limit, narrowed)
+    pages = CandidatePages(open_index(space), vector, limit, narrowed)
     return collect(pages, -1.0, source, allowed_objects(source, narrowed), limit)
 
 
