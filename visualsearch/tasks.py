@@ -5,9 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import threading
 from collections.abc import Iterable
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -16,17 +14,19 @@ from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, w
 from django.db import DatabaseError, connection, transaction
 
 from visualsearch.behaviour import forget_behaviour, forget_vectors
+from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
+from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
+from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
 from visualsearch.sync import (
     BEAT,
-    OBSERVE_SECONDS,
     build,
     call_due_jobs,
     compact_where_needed,
@@ -48,14 +48,8 @@ logger = logging.getLogger(__name__)
 SECONDS_A_TASK = 20.0
 """A task that has more to do than this rings the bell again, so that no task runs for ever."""
 
-FORGET_SECONDS = 3600.0
-"""How often it is looked what that is kept for some days is old enough to be deleted."""
-
 SECONDS_A_BATCH = 1.0
 """A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
-
-GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
-"""Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
@@ -202,6 +196,13 @@ def rebuild() -> None:
         rebuild_source(source)
 
 
+@shared_task(name="visualsearch.examine", **_within(4 * _HOUR))
+def examine() -> None:
+    """Look for pictures of the catalogue that somebody should look at."""
+    for source in all_sources():
+        logger.info("%d findings in %s.", examine_source(source), source.name)
+
+
 def _note_worker() -> None:
     """Note that this worker is alive; a task that was called like a function knows of none."""
     if name := current_task and current_task.request.hostname:
@@ -215,78 +216,23 @@ def forget_old_behaviour() -> None:
         logger.info("%d searches, vectors and events were deleted.", count)
 
 
-def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
+def send_bell() -> None:
+    """Send one message that wakes a worker, or say that none can be sent."""
     settings = get_settings()
-    return {
-        "visualsearch-sweep": _entry("visualsearch.sync", settings.sweep_seconds),
-        "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
-        "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
-        "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
-        "visualsearch-observe": _entry("visualsearch.observe", OBSERVE_SECONDS),
-        "visualsearch-forget-behaviour": _entry("visualsearch.forget_behaviour", FORGET_SECONDS),
-        "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
-        "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
-    }
+    try:
+        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 
 
-def _entry(task: str, seconds: float) -> dict[str, Any]:
-    # Expires, so that beats which no worker heard do not pile up.
-    options = {"queue": get_settings().queue, "expires": seconds}
-    return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
-
-
-class Bell:
-    """Wakes a worker from a thread of its own, so that no save ever waits for a broker."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def ring(self) -> None:
-        """Ask for one message to the workers; returns at once, whatever the broker does."""
-        self._idle.clear()
-        self._rung.set()
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="visualsearch-bell", daemon=True)
-                self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until every ring is a message, for `seconds` at most; tells whether it is."""
-        return self._idle.wait(seconds)
-
-    def _run(self) -> None:
-        pause = GATHER_SECONDS
-        while True:
-            self._rung.wait()
-            # Rings that come while a message is on its way share the next one.
-            threading.Event().wait(pause)
-            self._rung.clear()
-            self._publish()
-            if not self._rung.is_set():
-                self._idle.set()
-            pause = min(2 * pause, GATHER_SECONDS_MOST) if self._rung.wait(pause) else GATHER_SECONDS
-
-    def _publish(self) -> None:
-        settings = get_settings()
-        try:
-            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
-        except Exception as error:  # brokers raise errors of many libraries
-            logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
-
-
-bell = Bell()
+bell = Bell(send_bell)
 # A command that saves and ends would take its message with it, and the save would wait for the sweeper.
 atexit.register(bell.wait, EXIT_SECONDS)
 
 
 def _new_bell() -> None:
     """Forget the parent's thread, which a forked child does not have."""
-    bell.__init__()  # type: ignore[misc]
+    bell.__init__(send_bell)  # type: ignore[misc]
 
 
 os.register_at_fork(after_in_child=_new_bell)

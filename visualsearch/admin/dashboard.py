@@ -62,7 +62,7 @@ def get_dashboard(request: HttpRequest) -> Dashboard | None:
         return None
     overview, error = None, ""
     try:
-        overview = get_overview()
+        overview = get_overview(count_anew=False)
     except VisualSearchError as why:
         error = str(why)
     return Dashboard(

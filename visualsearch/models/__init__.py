@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualsearch.models.behaviour import Event, SearchRecord, UnmetSearch
 from visualsearch.models.calibration import Calibration
+from visualsearch.models.findings import Finding, FindingKind
 from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
@@ -16,6 +17,8 @@ __all__ = [
     "EmbeddingQuerySet",
     "EmbeddingState",
     "Event",
+    "Finding",
+    "FindingKind",
     "Heartbeat",
     "JobFailure",
     "JobState",

@@ -42,9 +42,7 @@ def find_like(
     return [result for result in found if result.group != own and result.object.pk != obj.pk][:limit]
 
 
-def find_near(
-    space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any] | None = None
-) -> list[Result]:
+def find_near(space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any] | None = None) -> list[Result]:
     """Return the objects nearest to a vector of the space, shape (1, dimensions), one a group, best first."""
     source = get_source(space.source)
     narrowed = narrowed_objects(source, within, {})

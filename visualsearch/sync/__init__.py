@@ -9,7 +9,6 @@ from visualsearch.sync.journal import request_sync
 from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
 from visualsearch.sync.observing import (
     BEAT,
-    OBSERVE_SECONDS,
     Lag,
     Quarter,
     Sign,
@@ -28,7 +27,6 @@ from visualsearch.sync.verify import Proof, verify
 
 __all__ = [
     "BEAT",
-    "OBSERVE_SECONDS",
     "Lag",
     "Quarter",
     "Sign",

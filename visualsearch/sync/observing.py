@@ -9,9 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from visualsearch.models import Heartbeat, LagSample, SyncRequest
-
-OBSERVE_SECONDS = 60.0
-"""How often the beat asks for a sample."""
+from visualsearch.schedule import OBSERVE_SECONDS
 
 SILENT_SECONDS = 3 * OBSERVE_SECONDS
 """Without a sign of life for so long, a worker or the beat counts as dead."""
@@ -107,7 +105,7 @@ def get_lag() -> Lag:
 
 def _lag_at(now: datetime) -> tuple[float, int]:
     due = _due(now)
-    oldest = due.order_by("due").values_list("due", flat=True).first()
+    oldest = due.order_by("created").values_list("created", flat=True).first()
     waiting = due.values("source", "object_key").distinct().count()
     return (max(0.0, (now - oldest).total_seconds()) if oldest else 0.0), waiting
 

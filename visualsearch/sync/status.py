@@ -127,14 +127,14 @@ def get_progress(*sources: VisualSource) -> Progress:
     )
 
 
-def get_status() -> Status:
-    """Count the pictures and bring this process's indexes up to the journal."""
+def get_status(progress: Progress | None = None) -> Status:
+    """Count the pictures, unless that was done already, and bring this process's indexes up to the journal."""
     now = ServingEmbedder.read()
     embedder = load_embedder(now.serving)
     indexes = {source.name: open_current_index(source).status() for source in all_sources()}
     revision = Journal.head()
     return Status(
-        **asdict(get_progress()),
+        **asdict(progress or get_progress()),
         revision=revision,
         index_revision=min((index.revision for index in indexes.values()), default=revision),
         embedder=now.serving,

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visualsearch", "0006_observations"),
+        ("visualsearch", "0007_findings"),
     ]
 
     operations = [
