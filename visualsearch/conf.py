@@ -83,6 +83,8 @@ class Settings:
     """How long fetching one photo may take, with all redirects."""
     fetch_redirects_most: int = 3
     """Redirects that are followed for one photo."""
+    ready_lag_seconds: float = 300.0
+    """Age of the oldest save that no worker has looked at from which `readyz` says not ready."""
     calibrate_seconds: float = 3600.0
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
