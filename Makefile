@@ -17,7 +17,7 @@ RESULTS ?= var/benchmarks
 EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
-.PHONY: demo test lint types layers tests bench load torture fuzz clean
+.PHONY: demo test test-postgres lint types layers tests bench load torture faults fuzz clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -39,6 +39,15 @@ layers: $(READY)
 
 tests: $(READY)
 	@$(RUN) -m pytest -n 2
+
+# The whole suite with its rows in PostgreSQL.
+POSTGRES ?= postgres://postgres@127.0.0.1:5432/postgres
+test-postgres: $(READY)
+	@TEST_SUITE_DATABASE_URL=$(POSTGRES) $(RUN) -m pytest -n 2
+
+# Each part of a busy shop is killed or cut off for half a minute, on servers of its own; a quarter of an hour.
+faults: $(READY)
+	@$(RUN) -m benchmarks.faults --json $(RESULTS)/faults.json
 
 # The figures of the README, taken on this machine; nothing else should run meanwhile.
 bench: $(READY) $(VENV)/.rivals
@@ -77,7 +86,7 @@ torture: $(READY)
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,openvino,torch,shop,dev]'
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,metrics,openvino,torch,shop,dev]'
 	@touch $@
 
 # Half an hour of chance inputs for each of the two doors, files and requests; a finding ends the run.

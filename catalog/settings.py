@@ -8,6 +8,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from catalog.databases import read_database
 from catalog.secret_key import read_or_create_secret_key
 
 env = environ.Env()
@@ -68,16 +69,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Without IMMEDIATE, a transaction that turns from reading to writing fails at once instead of waiting its turn.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": read_database(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR}/db.sqlite3")
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
@@ -111,6 +105,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Whether all subdomains are https too only the owner of the domain knows, and browsers remember it for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_INCLUDE_SUBDOMAINS else ["security.W005", "security.W021"]
+# Supervisors ask on the machine itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -119,11 +115,17 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 
+LINES = ("searches", "syncs")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "visualsearch.telemetry.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env.str("LOG_FORMAT", default="plain")}},
+    # One line a search and one a sync, at INFO.
+    "loggers": {f"visualsearch.{name}": {"level": env.str("LOG_LINES", default="WARNING")} for name in LINES},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
 
@@ -141,6 +143,7 @@ VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
     "DIRECTORY": VAR_DIR / "visualsearch",
+    "QUEUE": env.str("VISUALSEARCH_QUEUE", default="visualsearch"),
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
 }
@@ -165,9 +168,11 @@ elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_TASK_DEFAULT_QUEUE = "shop"
+CELERY_TASK_DEFAULT_QUEUE = env.str("SHOP_QUEUE", default="shop")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Whatever a library leaks goes with its process; of a pool of threads there is only one.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = env.int("MAX_TASKS_PER_CHILD", default=1000)

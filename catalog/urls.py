@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<int:pk>/<slug:slug>/", views.product_page, name="product"),
     path("visual-search/", include("visualsearch.urls")),
     path("api/", include("visualsearch.api.urls")),
+    path("health/", include("visualsearch.health.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.SERVE_MEDIA:

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis where the environment names them, each with a part that nothing else uses."""
+"""PostgreSQL, Redis and RabbitMQ where the environment names them, each with a part that nothing else uses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
+from kombu import Connection
 
 NAMES = ("TEST_DATABASE_URL", "TEST_BROKER_URL")
 PAIRS = ("sqlite and the embedded broker", "postgresql and redis")
+BROKERS = ("embedded", "redis", "rabbitmq")
 CLAIM = "visualsearch-tests"
 
 
@@ -33,6 +35,35 @@ def servers_of(pair: str) -> Iterator[dict[str, str]]:
     else:
         with own_servers() as servers:
             yield servers
+
+
+@contextmanager
+def broker_of(kind: str) -> Iterator[dict[str, str]]:
+    """Yield what a shop's environment says of one of the brokers; skips the test where there is no such server."""
+    name = {"redis": "TEST_BROKER_URL", "rabbitmq": "TEST_RABBITMQ_URL"}.get(kind)
+    if name is None:
+        yield {}
+    elif not os.environ.get(name):
+        pytest.skip(f"{name} not set: name a server.")
+    elif kind == "redis":
+        with _own_broker(os.environ[name]) as url:
+            yield {"BROKER_URL": url}
+    else:
+        with _own_queues(os.environ[name]) as queues:
+            yield {"BROKER_URL": os.environ[name], **queues}
+
+
+@contextmanager
+def _own_queues(server: str) -> Iterator[dict[str, str]]:
+    queues = {name: f"{CLAIM}-{uuid4().hex}" for name in ("VISUALSEARCH_QUEUE", "SHOP_QUEUE")}
+    try:
+        yield queues
+    finally:
+        with Connection(server) as connection:
+            channel = connection.channel()
+            for queue in queues.values():
+                channel.queue_delete(queue)
+                channel.exchange_delete(queue)
 
 
 @contextmanager

@@ -18,11 +18,16 @@ os.environ["VISUALSEARCH_EMBEDDER"] = "thumbnail"
 os.environ["API_THROTTLED"] = "0"
 
 from catalog.settings import *  # noqa: E402, F403
-from catalog.settings import DATABASES, INSTALLED_APPS, VAR_DIR  # noqa: E402
+from catalog.settings import DATABASES, INSTALLED_APPS, VAR_DIR, read_database  # noqa: E402
+
+# The whole suite on another database server, which gets a database of its own for each process of the tests.
+if _server := os.environ.get("TEST_SUITE_DATABASE_URL"):
+    DATABASES["default"] = read_database(_server)
+else:
+    # In a file, so that threads and other processes can open it too.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# In a file, so that threads and other processes can open it too.
-DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery", "rest_framework_api_key"]
 # No test needs a broker but those that start a real one.

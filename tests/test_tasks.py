@@ -14,12 +14,12 @@ from django.utils import timezone
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product
 from visualsearch import tasks
+from visualsearch.bell import Bell
 from visualsearch.models import Calibration, Embedding, Heartbeat, JobState, LagSample, ReindexJob, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.sources import VisualSource, get_source
 from visualsearch.sync import BEAT, call_due_jobs, do_batch, get_status, start_job
 from visualsearch.tasks import (
-    Bell,
     beat_schedule,
     calibrate,
     find_forgotten,
@@ -76,7 +76,7 @@ def test_children_of_a_prefork_pool_share_the_cores(
 
 
 def test_many_rings_are_few_messages(broker: Broker) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     for _ in range(1000):
         bell.ring()
 
@@ -86,7 +86,7 @@ def test_many_rings_are_few_messages(broker: Broker) -> None:
 
 def test_ring_returns_while_the_broker_hangs(broker: Broker) -> None:
     broker.answers.clear()
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
 
     bell.ring()
 
@@ -96,7 +96,7 @@ def test_ring_returns_while_the_broker_hangs(broker: Broker) -> None:
 
 
 def test_bell_goes_on_after_the_broker_was_down(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     broker.down = True
     bell.ring()
     assert bell.wait(10)
@@ -111,7 +111,7 @@ def test_bell_goes_on_after_the_broker_was_down(broker: Broker, caplog: pytest.L
 
 @pytest.mark.django_db(transaction=True)
 def test_bell_rings_after_the_commit_and_not_after_a_roll_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     monkeypatch.setattr(tasks, "bell", bell)
     with transaction.atomic():
         sync_after_commit(PRODUCTS, [1])
@@ -152,7 +152,7 @@ def test_task_that_runs_out_of_time_rings_for_the_rest(
 ) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
     monkeypatch.setattr(tasks, "SECONDS_A_TASK", 1e-6)
-    monkeypatch.setattr(tasks, "bell", Bell())
+    monkeypatch.setattr(tasks, "bell", Bell(tasks.send_bell))
     add_product(draw())
     add_product(draw("blue"))
 

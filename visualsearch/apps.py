@@ -16,8 +16,9 @@ class VisualSearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the sources and listen to their models."""
-        from visualsearch import checks, receivers
+        from visualsearch import checks, receivers, running_checks
 
         autodiscover_modules("visual_sources")
         receivers.connect()
         checks.connect()
+        running_checks.connect()

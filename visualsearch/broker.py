@@ -1,4 +1,4 @@
-"""Whether the broker can be reached from here."""
+"""What Celery was told of its broker, and whether it can be reached from here."""
 
 from __future__ import annotations
 
@@ -36,3 +36,28 @@ def _ask() -> BrokerStatus:
     except Exception as error:  # brokers raise errors of many libraries
         return BrokerStatus(False, f"The broker cannot be reached: {error}")
     return BrokerStatus(True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CelerySettings:
+    """What Celery was told of brokers; nothing is connected to."""
+
+    broker_url: str
+    always_eager: bool
+    visibility_timeout: float | None
+
+
+def celery_settings() -> CelerySettings:
+    """Return what the project's Celery application is set to."""
+    conf = current_app.conf
+    return CelerySettings(
+        broker_url=str(conf.broker_url or ""),
+        always_eager=bool(conf.task_always_eager),
+        visibility_timeout=(conf.broker_transport_options or {}).get("visibility_timeout"),
+    )
+
+
+def scheduled_tasks() -> set[str]:
+    """Return the names of the tasks that the project's beat sends."""
+    current_app.finalize()
+    return {str(entry.get("task")) for entry in (current_app.conf.beat_schedule or {}).values()}

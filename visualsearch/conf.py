@@ -83,6 +83,8 @@ class Settings:
     """How long fetching one photo may take, with all redirects."""
     fetch_redirects_most: int = 3
     """Redirects that are followed for one photo."""
+    ready_lag_seconds: float = 300.0
+    """Age of the oldest save that no worker has looked at from which `readyz` says not ready."""
     calibrate_seconds: float = 3600.0
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
@@ -101,6 +103,10 @@ class Settings:
     """Whether each search leaves a row with its time and its number of results; never its photo."""
     behaviour_days: int = 90
     """For how many days such rows, and the events of shoppers, are kept."""
+    keep_query_vectors: bool = False
+    """Whether a recorded search that nothing was close enough to leaves the vector of its photo, for the admin."""
+    query_vectors_days: int = 30
+    """For how many days such vectors are kept."""
     api_authentication: tuple[str, ...] = ()
     """Dotted paths of the API's authentication classes; without any, those of `REST_FRAMEWORK`."""
     api_permissions: tuple[str, ...] = ()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import threading
 from collections.abc import Iterable
 from time import monotonic
 from typing import Any
 
 from celery import current_task, shared_task
-from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
 from django.db import DatabaseError, connection, transaction
 
-from visualsearch.behaviour import forget_behaviour
+from visualsearch.behaviour import forget_behaviour, forget_vectors
+from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
@@ -24,6 +24,7 @@ from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
+from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
 from visualsearch.sync import (
     BEAT,
     build,
@@ -50,11 +51,21 @@ SECONDS_A_TASK = 20.0
 SECONDS_A_BATCH = 1.0
 """A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
 
-GATHER_SECONDS = 0.02
-"""Rings within this time are one message."""
-
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
+
+
+_MINUTE, _HOUR = 60, 3600
+
+
+def _within(seconds: int) -> dict[str, Any]:
+    """Return the options of a task that is to end within so long.
+
+    Every task is acknowledged late: a worker that is stopped gives its message back. One that was killed does not: the
+    sweeper comes sooner than its leases lapse, and a picture that kills workers must not do so without a pause.
+    """
+    limits = {"soft_time_limit": seconds, "time_limit": seconds + max(seconds // 5, _MINUTE)}
+    return {**limits, "ignore_result": True, "acks_late": True, "reject_on_worker_lost": False}
 
 
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
@@ -74,16 +85,16 @@ def ring_after_commit(*, using: str | None = None) -> None:
     transaction.on_commit(ring, using=using, robust=True)
 
 
-@shared_task(name="visualsearch.sync", ignore_result=True)
+@shared_task(name="visualsearch.sync", **_within(5 * _MINUTE))
 def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
     _note_worker()
     end = monotonic() + SECONDS_A_TASK
-    for _ in sync_outstanding(seconds=SECONDS_A_TASK):
-        pass
+    if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
+        return
     try:
-        for _ in build(seconds=SECONDS_A_TASK):
-            pass
+        if not _work(build(seconds=SECONDS_A_TASK)):
+            return
         take_over()
     except EmbedderUnavailable as error:
         logger.error("The change of the embedder cannot go on: %s", error)
@@ -93,14 +104,19 @@ def sync() -> None:
         bell.ring()
 
 
-@shared_task(name="visualsearch.reindex", ignore_result=True)
+def _work(batches: Iterable[object]) -> bool:
+    """Do one batch after the other; False where the worker is to end before all of them are done."""
+    return not any(is_asked_to_stop() for _ in batches)
+
+
+@shared_task(name="visualsearch.reindex", **_within(5 * _MINUTE))
 def reindex(job: int, turn: int) -> None:
     """Do the next batches of a reindex job, each after what was saved meanwhile; one message leads to the next."""
     end = monotonic() + SECONDS_A_BATCH
     following: int | None = turn
     while following is not None:
-        for _ in sync_outstanding(seconds=SECONDS_A_TASK):
-            pass
+        if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
+            return
         following = do_batch(job, following)
         if following is not None and monotonic() > end:
             _call(job, following)
@@ -122,7 +138,7 @@ def ask_for(task: Any, *arguments: Any) -> bool:
     return True
 
 
-@shared_task(name="visualsearch.reconcile", ignore_result=True)
+@shared_task(name="visualsearch.reconcile", **_within(_HOUR))
 def find_forgotten() -> None:
     """Ask for a sync of every object that changed without a signal."""
     for source in all_sources():
@@ -131,13 +147,13 @@ def find_forgotten() -> None:
     sync()
 
 
-@shared_task(name="visualsearch.compact", ignore_result=True)
+@shared_task(name="visualsearch.compact", **_within(4 * _HOUR))
 def compact() -> None:
     """Write a new snapshot of every index that has outgrown its last one."""
     compact_where_needed()
 
 
-@shared_task(name="visualsearch.verify", ignore_result=True)
+@shared_task(name="visualsearch.verify", **_within(4 * _HOUR))
 def verify() -> None:
     """Prove that shop, rows and index are equal, and mend what is not."""
     for source in all_sources():
@@ -146,26 +162,26 @@ def verify() -> None:
             logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
 
 
-@shared_task(name="visualsearch.calibrate", ignore_result=True)
+@shared_task(name="visualsearch.calibrate", **_within(_HOUR))
 def calibrate() -> None:
     """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
     for source in all_sources():
         try:
             for _ in calibrate_source(source) if is_due(source) else ():
-                for _ in sync_outstanding(seconds=SECONDS_A_TASK):
-                    pass
+                if not _work(sync_outstanding(seconds=SECONDS_A_TASK)) or is_asked_to_stop():
+                    return
         except VisualSearchError as error:
             logger.warning("%s is not calibrated anew: %s", source.name, error)
 
 
-@shared_task(name="visualsearch.forget_photos", ignore_result=True)
+@shared_task(name="visualsearch.forget_photos", **_within(_HOUR))
 def forget_kept_photos() -> None:
     """Delete the shoppers' photos that have been kept for long enough."""
     if count := forget_photos():
         logger.info("%d kept photos were deleted.", count)
 
 
-@shared_task(name="visualsearch.observe", ignore_result=True)
+@shared_task(name="visualsearch.observe", **_within(5 * _MINUTE))
 def observe() -> None:
     """Note that beat and worker are alive and how late the search is; the beat alone sends this."""
     note_life(BEAT)
@@ -173,14 +189,14 @@ def observe() -> None:
     note_lag()
 
 
-@shared_task(name="visualsearch.rebuild", ignore_result=True)
+@shared_task(name="visualsearch.rebuild", **_within(4 * _HOUR))
 def rebuild() -> None:
     """Build every index anew from the rows, while the old one goes on answering."""
     for source in all_sources():
         rebuild_source(source)
 
 
-@shared_task(name="visualsearch.examine", ignore_result=True)
+@shared_task(name="visualsearch.examine", **_within(4 * _HOUR))
 def examine() -> None:
     """Look for pictures of the catalogue that somebody should look at."""
     for source in all_sources():
@@ -193,62 +209,30 @@ def _note_worker() -> None:
         note_life(str(name))
 
 
-@shared_task(name="visualsearch.forget_behaviour", ignore_result=True)
+@shared_task(name="visualsearch.forget_behaviour", **_within(_HOUR))
 def forget_old_behaviour() -> None:
-    """Delete searches and events that have been kept for long enough."""
-    if count := forget_behaviour():
-        logger.info("%d searches and events were deleted.", count)
+    """Delete searches, their vectors and events that have been kept for long enough."""
+    if count := forget_behaviour() + forget_vectors():
+        logger.info("%d searches, vectors and events were deleted.", count)
 
 
-class Bell:
-    """Wakes a worker from a thread of its own, so that no save ever waits for a broker."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def ring(self) -> None:
-        """Ask for one message to the workers; returns at once, whatever the broker does."""
-        self._idle.clear()
-        self._rung.set()
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="visualsearch-bell", daemon=True)
-                self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until every ring is a message, for `seconds` at most; tells whether it is."""
-        return self._idle.wait(seconds)
-
-    def _run(self) -> None:
-        while True:
-            self._rung.wait()
-            # Rings that come while a message is on its way share the next one.
-            threading.Event().wait(GATHER_SECONDS)
-            self._rung.clear()
-            self._publish()
-            if not self._rung.is_set():
-                self._idle.set()
-
-    def _publish(self) -> None:
-        settings = get_settings()
-        try:
-            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
-        except Exception as error:  # brokers raise errors of many libraries
-            logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
+def send_bell() -> None:
+    """Send one message that wakes a worker, or say that none can be sent."""
+    settings = get_settings()
+    try:
+        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 
 
-bell = Bell()
+bell = Bell(send_bell)
 # A command that saves and ends would take its message with it, and the save would wait for the sweeper.
 atexit.register(bell.wait, EXIT_SECONDS)
 
 
 def _new_bell() -> None:
     """Forget the parent's thread, which a forked child does not have."""
-    bell.__init__()  # type: ignore[misc]
+    bell.__init__(send_bell)  # type: ignore[misc]
 
 
 os.register_at_fork(after_in_child=_new_bell)
@@ -257,8 +241,14 @@ os.register_at_fork(after_in_child=_new_bell)
 @celeryd_after_setup.connect(dispatch_uid="visualsearch.tasks")
 def _share_cores(*, instance: Any, **kwargs: Any) -> None:
     """Give each child of a prefork pool its part of the cores; threads of one process take turns anyway."""
+    go_on()
     if instance.pool_cls.__module__ == "celery.concurrency.prefork":
         share_cores(instance.max_concurrency or instance.concurrency)
+
+
+@worker_shutting_down.connect(dispatch_uid="visualsearch.tasks")
+def _end_soon(**kwargs: Any) -> None:
+    ask_to_stop()
 
 
 @worker_ready.connect(dispatch_uid="visualsearch.tasks")

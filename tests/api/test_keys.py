@@ -45,3 +45,10 @@ def test_revoked_expired_and_unknown_keys_are_refused(client: Client) -> None:
     _, second = APIKey.objects.create_key(name="old", expiry_date=timezone.now() - timedelta(days=1))
 
     assert [status_with(client, key) for key in (first, second, "nonsense")] == [401, 401, 401]
+
+
+def test_description_says_how_a_key_is_sent(client: Client) -> None:
+    description = client.get("/api/v1/visual-search/schema/").json()
+
+    assert description["components"]["securitySchemes"]["apiKey"]["name"] == "Authorization"
+    assert description["paths"]["/api/v1/visual-search/"]["post"]["security"] == [{"apiKey": []}]

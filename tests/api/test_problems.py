@@ -79,6 +79,9 @@ def test_photo_of_too_many_pixels_is_told(search: Search, settings: Any) -> None
         ({"query": "nonsense", "box": "0,0,1,1"}, (400, "bad-box")),
         ({"photo_url": "http://[::1]/"}, (422, "forbidden-address")),
         ({"product": "A", "query": "B"}, (400, "bad-query")),
+        ({"product": "A", "filters": {"category": "\ud800"}}, (400, "bad-filter")),
+        ({"product": "A", "filters": {"\ud800": 1}}, (400, "bad-filter")),
+        ({"product": "A", "box": "\ud800"}, (400, "bad-box")),
         ({"picture": "A", "query": "B"}, (400, "bad-query")),
     ],
 )

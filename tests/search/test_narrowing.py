@@ -34,6 +34,7 @@ def test_values_become_arguments_of_a_filter() -> None:
         {"price_from": "1e12"},
         {"in_stock": "perhaps"},
         {"category": "a\0b"},
+        {"category": "\ud800"},
         {"category": "x" * (LETTERS_MOST + 1)},
     ],
 )

@@ -9,7 +9,8 @@ from django.utils import timezone
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.models import Embedding, Lease, SyncRequest
-from visualsearch.sync import request_sync
+from visualsearch.sources import get_source
+from visualsearch.sync import request_everything, request_sync
 from visualsearch.sync.leases import lease_work, still_held
 from visualsearch.sync.objects import sync_work
 
@@ -38,10 +39,31 @@ def test_many_wishes_for_one_object_are_one_piece_of_work() -> None:
     assert len(work.requests) == 3
 
 
-def test_wish_that_is_not_due_is_left() -> None:
+def test_wish_that_failed_is_left_until_it_is_due() -> None:
     request_sync(PRODUCTS, [1], due=timezone.now() + timedelta(minutes=1))
+    SyncRequest.objects.update(attempts=1)
 
     assert lease_work(10) == []
+
+
+def test_a_single_save_goes_before_a_reindex_of_everything() -> None:
+    for _ in range(3):
+        add_product()
+    SyncRequest.objects.all().delete()
+    request_everything(get_source(PRODUCTS))
+    late = add_product()
+
+    assert [work.object_key for work in lease_work(1)] == [str(late.pk)]
+    assert len(lease_work(10)) == 3
+
+
+def test_wishes_and_leases_from_before_the_clock_was_set_back_are_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    request_sync(PRODUCTS, [1, 2])
+    lease_work(1)
+    before = timezone.now() - timedelta(hours=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: before)
+
+    assert sorted(work.object_key for work in lease_work(10)) == ["1", "2"]
 
 
 def test_lease_of_a_dead_worker_lapses() -> None:

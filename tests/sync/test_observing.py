@@ -26,7 +26,7 @@ def test_nothing_waits_when_every_save_is_searchable() -> None:
 
 def test_lag_is_that_of_the_oldest_save() -> None:
     first, _ = add_product(draw()), add_product(draw())
-    SyncRequest.objects.filter(object_key=str(first.pk)).update(due=timezone.now() - HOUR)
+    SyncRequest.objects.filter(object_key=str(first.pk)).update(created=timezone.now() - HOUR)
 
     lag = get_lag()
 

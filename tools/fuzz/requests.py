@@ -110,8 +110,16 @@ def _api(text: str) -> None:
     assert _client.post("/api/v1/visual-search/", fields).status_code < 500
 
 
+def _api_json(text: str) -> None:
+    if "photo_url" in text:
+        return
+    for path in ("", "batch/", "events/"):
+        answer = _client.post(f"/api/v1/visual-search/{path}", text, content_type="application/json")
+        assert answer.status_code < 500
+
+
 _DOORS: tuple[Callable[[str], None], ...] = (
-    _box, _token, _signed, _filters, _form, _fields, _address, _page, _sent, _api, _page_of_signed,
+    _box, _token, _signed, _filters, _form, _fields, _address, _page, _sent, _api, _page_of_signed, _api_json,
 )  # fmt: skip
 
 
@@ -126,6 +134,9 @@ def seeds() -> Iterator[bytes]:
             "limit=5&min_score=0.5&box=0.1,0.2,0.3,0.4&source=catalog.product",
             '{"source": "catalog.product", "seen": {"fingerprint": "a", "vector": "AAEC", "copies": []}, "photo": "1",'
             ' "size": [2, 2], "box": [1, 2, 3, 4], "boxes": [[1, 2, 3, 4]]}',
+            f'{{"query": "{_TOKEN}", "filters": {{"price_to": 9}}, "limit": 3, "offset": "YWZ0ZXI6MQ=="}}',
+            '{"searches": [{"product": "A1", "boxes": [{"x": 0, "y": 0, "width": 1, "height": 0.5}]}]}',
+            '{"events": [{"action_name": "click", "timestamp": "2026-01-01T00:00:00Z", "event_attributes": {}}]}',
             "https://example.com:443/photo.jpg",
             "http://[::ffff:127.0.0.1]/",
             f"q={_TOKEN}&category=Mugs",

@@ -92,8 +92,14 @@ class Problem:
     def as_dict(self) -> dict[str, Any]:
         """Return the members of RFC 9457, and `errors` where fields are wrong."""
         title = self.type.replace("-", " ").capitalize()
-        body = {"type": self.type, "title": title, "status": self.status, "detail": self.detail}
-        return {**body, "errors": self.errors} if self.errors else body
+        body = {"type": self.type, "title": title, "status": self.status, "detail": _writable(self.detail)}
+        errors = [{name: _writable(text) for name, text in error.items()} for error in self.errors]
+        return {**body, "errors": errors} if errors else body
+
+
+def _writable(text: str) -> str:
+    """Return the text without what UTF-8 cannot say: half a pair of surrogates, which JSON can hold."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def problem_of(error: Exception) -> Problem:

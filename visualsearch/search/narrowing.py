@@ -79,7 +79,7 @@ def _value(part: Filter, value: str) -> Any:
 
 
 def _problem_with(part: Filter, value: str) -> str:
-    if "\0" in value or len(value) > LETTERS_MOST:
+    if "\0" in value or len(value) > LETTERS_MOST or not _is_text(value):
         return f"Expected a value of at most {LETTERS_MOST} letters."
     match part:
         case FlagFilter():
@@ -88,6 +88,15 @@ def _problem_with(part: Filter, value: str) -> str:
             return "" if _is_number(value) else f"Expected a number below 1,000,000,000, got {value[:80]!r}."
         case ChoiceFilter():
             return ""
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a database can take it: half a pair of surrogates it cannot."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_number(value: str) -> bool:

@@ -25,6 +25,8 @@ from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result, Tier
 from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.telemetry import observe_search, step
+from visualsearch.telemetry.searches import FOUND, NO_MATCH, Observation, name_source
 from visualsearch.vectors import Vectors
 
 MOST_REGIONS = 10
@@ -66,14 +68,23 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
         raise InvalidQuery(f"Expected 1 to {MOST_REGIONS} regions of a photo, got {len(boxes)}.")
     if isinstance(query.photo, Seen):
         raise InvalidQuery("Expected the photo itself: what was seen of it is of one region alone.")
+    with observe_search(query.source) as observed:
+        answers = _find_each(query, query.photo, boxes)
+        _note(observed, answers[0])
+    return answers
+
+
+def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> list[Answer]:
     # Before anything costs time: a wrong question is answered at once.
     search = _prepare(query)
-    photo = _open(query.photo)
-    regions = [crop(photo, box) if box else photo for box in boxes]
-    if not isinstance(query.photo, Picture):
+    with step("decode"):
+        image = _open(photo)
+    regions = [crop(image, box) if box else image for box in boxes]
+    if not isinstance(photo, Picture):
         for region in regions:
             check_not_plain(region)
-    looks = search.embedder.look(regions)
+    with step("embed"):
+        looks = search.embedder.look(regions)
     return [
         _answer(search, region, look.vector[None], suggest_boxes(look.activation) if box is None else ())
         for box, region, look in zip(boxes, regions, looks, strict=True)
@@ -83,6 +94,18 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
 def _find_again(query: PhotoQuery, seen: Seen) -> Answer:
     if query.box is not None:
         raise InvalidQuery("Expected no box: what was seen of a photo is of one region alone.")
+    with observe_search(query.source) as observed:
+        answer = _answer_seen(query, seen)
+        _note(observed, answer)
+    return answer
+
+
+def _note(observed: Observation, answer: Answer) -> None:
+    observed.outcome = NO_MATCH if answer.no_match else FOUND
+    observed.results, observed.revision = len(answer.results), answer.revision
+
+
+def _answer_seen(query: PhotoQuery, seen: Seen) -> Answer:
     search = _prepare(query)
     if (seen.fingerprint, seen.vector.shape[1]) != (search.embedder.fingerprint, search.embedder.dimensions):
         raise SearchForgotten("The photo was seen by an embedder that no longer answers: send it again.")
@@ -91,12 +114,15 @@ def _find_again(query: PhotoQuery, seen: Seen) -> Answer:
 
 def _prepare(query: PhotoQuery) -> _Search:
     source = get_source(query.source)
+    name_source(source.name)
     limit = check_limit(query.limit)
     narrowed = narrowed_objects(source, query.within, query.filters)
     # Read once: photo and index are of one space, also when another embedder takes over meanwhile.
     embedder = serving_embedder(prepare_next=True)
     space = space_of(source.name, embedder)
-    index, allowed = open_index(space), allowed_objects(source, narrowed)
+    with step("catch_up"):
+        index = open_index(space)
+    allowed = allowed_objects(source, narrowed)
     return _Search(query, source, embedder, index, narrowed, allowed, limit, get_calibrated(space))
 
 
@@ -104,8 +130,10 @@ def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vect
     # A result is judged beside its neighbours, also where fewer are asked for.
     wanted = max(search.limit, NEIGHBOURS + 1)
     pages = CandidatePages(search.index, vector, wanted, search.narrowed)
-    found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
-    judged = judge(found, region, search.calibrated)
+    with step("find"):
+        found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
+    with step("judge"):
+        judged = judge(found, region, search.calibrated)
     results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
     return Answer(
         results=results,

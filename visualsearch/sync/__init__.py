@@ -7,7 +7,18 @@ from visualsearch.sync.forget import forget
 from visualsearch.sync.jobs import call_due_jobs, cancel_job, do_batch, pause_job, resume_job, start_job
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
-from visualsearch.sync.observing import BEAT, Lag, Quarter, Sign, forget_life, get_signs, note_lag, note_life
+from visualsearch.sync.observing import (
+    BEAT,
+    Lag,
+    Quarter,
+    Sign,
+    forget_life,
+    get_signs,
+    lag_seconds,
+    last_seen,
+    note_lag,
+    note_life,
+)
 from visualsearch.sync.rebuild import compact_where_needed, rebuild
 from visualsearch.sync.reconcile import reconcile, request_everything
 from visualsearch.sync.states import PictureState, PictureStatus, pictures_of
@@ -46,6 +57,8 @@ __all__ = [
     "get_progress",
     "get_signs",
     "get_status",
+    "lag_seconds",
+    "last_seen",
     "outstanding",
     "pause_job",
     "rebuild",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
@@ -73,8 +73,9 @@ def lease_objects(wanted: list[Key]) -> list[Work]:
 
 
 def remove_lapsed() -> None:
-    """Free the objects of workers that have died."""
-    Lease.objects.filter(until__lt=timezone.now()).delete()
+    """Free the objects of workers that have died; also where the clock was set back after a lease was written."""
+    now, longest = timezone.now(), timedelta(seconds=2 * get_settings().lease_seconds)
+    Lease.objects.filter(Q(until__lt=now) | Q(until__gt=now + longest)).delete()
 
 
 def renew(token: str) -> None:
@@ -108,7 +109,8 @@ def _due_keys(most: int, source: str) -> Iterator[Key]:
 
 def _due_requests(source: str) -> QuerySet[SyncRequest, Key]:
     leased = Lease.objects.filter(source=OuterRef("source"), object_key=OuterRef("object_key"))
-    due = SyncRequest.objects.filter(~Exists(leased), due__lte=timezone.now())
+    # Only after a failure does `due` put a wish off: else it says whose turn is first, whatever becomes of the clock.
+    due = SyncRequest.objects.filter(Q(due__lte=timezone.now()) | Q(attempts=0), ~Exists(leased))
     due = due.filter(source=source) if source else due
     return due.order_by("due", "id").values_list("source", "object_key")
 

@@ -17,13 +17,14 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
-from visualsearch.models import Embedding, ServingEmbedder, SyncRequest
+from visualsearch.models import Embedding, Journal, ServingEmbedder, SyncRequest
 from visualsearch.sources import Picture, get_source
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
 from visualsearch.sync.pictures import reason_of
 from visualsearch.sync.rows import write_rows
 from visualsearch.sync.sides import ObjectState, add_side
+from visualsearch.telemetry import tell_sync
 
 logger = logging.getLogger(__name__)
 
@@ -155,12 +156,29 @@ def _write(state: ObjectState) -> SyncReport:
         # Held before any row is written, so that no embedder takes over without what is written here.
         now = ServingEmbedder.hold()
         failed = [row for side in state.sides for row in write_rows(work, side)]
+        revision = Journal.head()
         SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
         # What the space that is being built lacks needs no wish: its rows say it.
         if work.requests or not now.is_building:
             _ask_for_the_rest(state, failed, now)
         give_back(work)
-    return SyncReport(objects=1, failed=max(len({row.picture_key for row in failed}), bool(state.unavailable)))
+    bad = max(len({row.picture_key for row in failed}), bool(state.unavailable))
+    _tell(state, bad, revision)
+    return SyncReport(objects=1, failed=bad)
+
+
+def _tell(state: ObjectState, failed: int, revision: int) -> None:
+    work = state.work
+    asked = min((request.created for request in work.requests), default=None)
+    tell_sync(
+        batch=work.token,
+        source=work.source,
+        object_key=work.object_key,
+        asked=asked,
+        pictures=len(state.pictures),
+        failed=failed,
+        revision=revision,
+    )
 
 
 def _ask_for_the_rest(state: ObjectState, failed: list[Embedding], now: ServingEmbedder) -> None:

@@ -85,6 +85,17 @@ def get_signs() -> list[Sign]:
     return sorted(signs, key=lambda sign: (sign.name != BEAT, sign.name))
 
 
+def last_seen(role: str) -> datetime | None:
+    """Return when a `worker` or the `beat` gave its last sign of life; None if never."""
+    signs = Heartbeat.objects.filter(name=BEAT) if role == BEAT else Heartbeat.objects.exclude(name=BEAT)
+    return signs.order_by("-at").values_list("at", flat=True).first()
+
+
+def lag_seconds() -> float:
+    """Return how long the oldest save has waited by now; 0.0 when none does."""
+    return _lag_at(timezone.now())[0]
+
+
 def get_lag() -> Lag:
     """Return how late the search is, now and through the last day."""
     now = timezone.now()
@@ -94,7 +105,7 @@ def get_lag() -> Lag:
 
 def _lag_at(now: datetime) -> tuple[float, int]:
     due = _due(now)
-    oldest = due.order_by("due").values_list("due", flat=True).first()
+    oldest = due.order_by("created").values_list("created", flat=True).first()
     waiting = due.values("source", "object_key").distinct().count()
     return (max(0.0, (now - oldest).total_seconds()) if oldest else 0.0), waiting
 

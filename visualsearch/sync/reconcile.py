@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
 from visualsearch.sync.batches import batched
-from visualsearch.sync.journal import request_sync
+from visualsearch.sync.journal import in_bulk, request_sync
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +54,13 @@ def survey_object(source: VisualSource, obj: object, fingerprint: str) -> Survey
 def reconcile(source: VisualSource) -> int:
     """Ask for a sync of every object that disagrees with its rows; returns how many."""
     differing = (found.object_key for found in survey(source, serving_embedder().fingerprint) if not found.agrees)
-    return sum(request_sync(source.name, keys) for keys in batched(differing, CHUNK))
+    return sum(request_sync(source.name, keys, due=in_bulk()) for keys in batched(differing, CHUNK))
 
 
 def request_everything(source: VisualSource) -> int:
     """Ask for a sync of every object and every row of the source; returns how many objects."""
     keys = (found.object_key for found in survey(source, serving_embedder().fingerprint))
-    return sum(request_sync(source.name, chunk) for chunk in batched(keys, CHUNK))
+    return sum(request_sync(source.name, chunk, due=in_bulk()) for chunk in batched(keys, CHUNK))
 
 
 def _rows(source: VisualSource, fingerprint: str, keys: list[str]) -> dict[str, dict[str, Embedding]]:

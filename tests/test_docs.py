@@ -1,0 +1,111 @@
+"""The pages under docs/ say what is there, and the code in them runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import get_commands
+from django.urls import Resolver404, resolve
+
+from tests.embedders.contract import EmbedderContract
+from tests.indexes.contract import COUNT, IndexContract
+from tests.indexes.journal import SPACE, Journal, draw
+from visualsearch.conf import Settings
+from visualsearch.embedders import Embedder
+from visualsearch.indexes import Index
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+NOT_OURS = {
+    "OMP_NUM_THREADS",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "LOG_FORMAT",
+    "LOG_LINES",
+    "IMMEDIATE",
+    "DATA",
+    "INSTALLED_APPS",
+    "MEDIA_ROOT",
+    "POSTGRES",
+}
+
+
+def blocks(name: str) -> list[str]:
+    """Return the Python of a page, without its indent."""
+    return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE) for indent, code in BLOCK.findall(TEXTS[name])]
+
+
+def defined(name: str) -> dict[str, Any]:
+    """Return what the Python of a page defines."""
+    found: dict[str, Any] = {}
+    for code in blocks(name):
+        exec(compile(code, name, "exec"), found)
+    return found
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_settings_that_are_named_exist(name: str) -> None:
+    named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", TEXTS[name])) - NOT_OURS
+
+    assert {key for key in named if not key.startswith("CELERY_")} <= {f.name.upper() for f in fields(Settings)}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_commands_that_are_named_exist(name: str) -> None:
+    named = set(re.findall(r"`(?:manage\.py )?(visualsearch_[a-z]+)[ `]", TEXTS[name]))
+
+    assert {command for command in named if f"{command}_total" not in TEXTS[name]} <= set(get_commands())
+
+
+def test_every_command_has_its_line() -> None:
+    assert all(f"`{name}" in TEXTS["commands.md"] for name in get_commands() if name.startswith("visualsearch_"))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", TEXTS[name]):
+        assert (ROOT / "docs" / link).exists(), link
+
+
+def test_every_page_is_in_the_index() -> None:
+    assert all(f"]({name})" in TEXTS["index.md"] for name in TEXTS if name != "index.md")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_python_can_be_read(name: str) -> None:
+    for code in blocks(name):
+        compile(code, name, "exec")
+
+
+def test_addresses_of_health_exist() -> None:
+    for path in set(re.findall(r"`(health/\w+)", TEXTS["production.md"])):
+        try:
+            resolve(f"/{path}")
+        except Resolver404:
+            pytest.fail(path)
+
+
+class TestEmbedderOfThePage(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        embedder: Embedder = defined("extend.md")["GreyEmbedder"]()
+        return embedder
+
+
+class TestIndexOfThePage(IndexContract):
+    @pytest.fixture
+    def empty(self) -> Index:
+        index: Index = defined("extend.md")["DictIndex"](SPACE)
+        return index
+
+    @pytest.fixture
+    def filled(self, empty: Index) -> tuple[Index, Journal]:
+        journal = Journal()
+        journal.add(range(1, COUNT + 1), draw(COUNT))
+        empty.catch_up(journal.read)
+        return empty, journal

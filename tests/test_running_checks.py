@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from visualsearch.running_checks import check_databases, check_extras, check_processes, check_workers
+from visualsearch.tasks import beat_schedule
+
+
+@pytest.fixture
+def celery(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that gives the project an application of Celery with these settings, else without fault."""
+
+    def use(**values: Any) -> None:
+        app = Celery("of-this-test", set_as_current=False)
+        app.conf.update({"broker_url": "redis://localhost", "beat_schedule": beat_schedule(), **values})
+        monkeypatch.setattr("visualsearch.broker.current_app", app)
+
+    return use
+
+
+def test_the_demo_shop_is_run_well(settings: Any, celery: Any) -> None:
+    settings.DEBUG = True
+    celery(broker_transport_options={"visibility_timeout": 3600})
+
+    assert check_workers() + check_processes() + check_extras() + check_databases() == []
+
+
+def test_visualsearch_w003_missing_beat(settings: Any, celery: Any) -> None:
+    settings.DEBUG = True
+    celery(beat_schedule={name: entry for name, entry in beat_schedule().items() if "sweep" not in name})
+
+    (warning,) = check_workers()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W003",
+        "Celery's beat schedule lacks visualsearch.sync: what a lost message missed would stay undone.",
+    )
+    assert "beat_schedule |= visualsearch.tasks.beat_schedule()" in (warning.hint or "")
+
+
+def test_visualsearch_w004_tasks_run_where_they_are_sent(settings: Any, celery: Any) -> None:
+    settings.DEBUG = True
+    celery(task_always_eager=True)
+
+    (warning,) = check_workers()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W004",
+        "CELERY_TASK_ALWAYS_EAGER is on: pictures are embedded in the process that saves them.",
+    )
+    assert warning.hint
+
+
+def test_visualsearch_w005_broker_of_files_outside_debug(settings: Any, celery: Any) -> None:
+    settings.DEBUG = False
+    celery(broker_url="embedded://localhost")
+
+    (warning,) = check_workers()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W005",
+        "The broker 'embedded' serves one machine, and DEBUG is off.",
+    )
+    assert "redis://" in (warning.hint or "")
+
+
+def test_visualsearch_w006_tasks_that_come_twice(settings: Any, celery: Any) -> None:
+    settings.DEBUG = True
+    celery(broker_transport_options={"visibility_timeout": 10})
+
+    (warning,) = check_workers()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W006",
+        "The broker gives a task to a second worker after 10 s (visibility_timeout).",
+    )
+    assert "3600" in (warning.hint or "")
+
+
+def test_visualsearch_w007_preload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 2 --preload")
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W007",
+        "GUNICORN_CMD_ARGS holds --preload: what is loaded before a fork is loaded again after it.",
+    )
+    assert warning.hint
+
+
+def test_visualsearch_w008_threads_of_faiss(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCH_THREADS": 2}
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W008",
+        "VISUALSEARCH['SEARCH_THREADS'] is 2: a forked process may hang in FAISS.",
+    )
+    assert warning.hint
+
+
+def test_visualsearch_w009_index_of_every_process(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEBUG = False
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "exact"}
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W009",
+        "VISUALSEARCH['INDEX'] is 'exact': every process of every host reads all vectors when it starts.",
+    )
+    assert "'faiss'" in (warning.hint or "")
+
+
+def test_visualsearch_w010_folder_that_depends_on_where_a_process_starts(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "DIRECTORY": Path("var/visualsearch")}
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W010",
+        "VISUALSEARCH['DIRECTORY'] is 'var/visualsearch', another folder in each working directory.",
+    )
+    assert warning.hint
+
+
+@pytest.mark.parametrize(
+    ("library", "number", "message"),
+    [
+        (
+            "faiss",
+            "W011",
+            "VISUALSEARCH['INDEX'] is 'faiss', which is not installed: every search compares all vectors.",
+        ),
+        (
+            "requests_hardened",
+            "W012",
+            "VISUALSEARCH['FETCH'] is on, but what it needs is not installed: no photo is taken by its address.",
+        ),
+    ],
+)
+def test_visualsearch_w011_w012_missing_extras(
+    library: str, number: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visualsearch.running_checks.find_spec", lambda name: None if name == library else object())
+
+    (warning,) = check_extras()
+
+    assert (warning.id, warning.msg) == (f"visualsearch.{number}", message)
+    assert "pip install" in (warning.hint or "")
+
+
+def test_visualsearch_w013_sqlite_that_fails_where_it_should_wait(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {})
+
+    (warning,) = check_databases()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W013",
+        "Transactions of SQLite begin without a lock: a save may fail while a worker writes.",
+    )
+    assert "'IMMEDIATE'" in (warning.hint or "")

@@ -1,0 +1,112 @@
+"""What `manage.py check` says of how the shop is run: broker, beat, processes and threads, databases, extras."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+
+from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
+from visualsearch.conf import get_settings
+from visualsearch.tasks import beat_schedule
+
+_FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
+
+
+def connect() -> None:
+    """Register the checks."""
+    for check in (check_workers, check_processes, check_extras, check_databases):
+        checks.register(check, "visualsearch")
+
+
+def check_workers(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Ask Celery's settings; no broker is called."""
+    return list(_of_workers(celery_settings()))
+
+
+def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
+    if not apps.is_installed("django_celery_beat") and (missing := _missing_beats()):
+        message = f"Celery's beat schedule lacks {', '.join(missing)}: what a lost message missed would stay undone."
+        hint = (
+            "In your celery.py write `app.conf.beat_schedule |= visualsearch.tasks.beat_schedule()`, import that app "
+            "in the __init__.py of your project, and run one `celery -A yourshop beat`."
+        )
+        yield checks.Warning(message, hint=hint, id="visualsearch.W003")
+    if celery.always_eager:
+        message = "CELERY_TASK_ALWAYS_EAGER is on: pictures are embedded in the process that saves them."
+        yield checks.Warning(message, hint="Remove it outside tests, and run a worker.", id="visualsearch.W004")
+    if not settings.DEBUG and celery.broker_url.startswith(_FILES):
+        kind = celery.broker_url.split(":")[0]
+        message = f"The broker {kind!r} serves one machine, and DEBUG is off."
+        hint = "Set CELERY_BROKER_URL to redis:// or amqp://, or ignore this where all processes run on one machine."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W005")
+    if celery.visibility_timeout is not None and celery.visibility_timeout < 60:
+        message = (
+            f"The broker gives a task to a second worker after {celery.visibility_timeout:g} s (visibility_timeout)."
+        )
+        hint = "Set CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout'] to 3600: the sweeper is quicker anyway."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W006")
+
+
+def _missing_beats() -> list[str]:
+    """Return the names of our tasks that the project's beat never sends."""
+    return sorted({entry["task"] for entry in beat_schedule().values()} - scheduled_tasks())
+
+
+def check_processes(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Look at what processes and threads share."""
+    return list(_of_processes())
+
+
+def _of_processes() -> Iterator[checks.CheckMessage]:
+    own = get_settings()
+    if "--preload" in os.environ.get("GUNICORN_CMD_ARGS", "").split():
+        message = "GUNICORN_CMD_ARGS holds --preload: what is loaded before a fork is loaded again after it."
+        yield checks.Warning(message, hint="Leave --preload out: it saves no memory here.", id="visualsearch.W007")
+    if own.search_threads > 1:
+        message = f"VISUALSEARCH['SEARCH_THREADS'] is {own.search_threads}: a forked process may hang in FAISS."
+        hint = "Write 1 and start more processes, or run none that forks after it has searched."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W008")
+    if own.index == "exact" and not settings.DEBUG and not _uses("sqlite3"):
+        message = "VISUALSEARCH['INDEX'] is 'exact': every process of every host reads all vectors when it starts."
+        hint = "Set it to 'faiss', whose snapshots the processes of a host share, or ignore this in a small shop."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W009")
+    if not own.directory.is_absolute():
+        message = f"VISUALSEARCH['DIRECTORY'] is {str(own.directory)!r}, another folder in each working directory."
+        hint = "Write a full path that web and worker share, such as BASE_DIR / 'var' / 'visualsearch'."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W010")
+
+
+def check_extras(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell what the setting asks for and is not installed."""
+    return list(_of_extras())
+
+
+def _of_extras() -> Iterator[checks.CheckMessage]:
+    if get_settings().index == "faiss" and not find_spec("faiss"):
+        message = "VISUALSEARCH['INDEX'] is 'faiss', which is not installed: every search compares all vectors."
+        hint = "Run `pip install django-visualsearch[faiss]`, or set it to 'exact'."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W011")
+    if get_settings().fetch and not find_spec("requests_hardened"):
+        message = "VISUALSEARCH['FETCH'] is on, but what it needs is not installed: no photo is taken by its address."
+        hint = "Run `pip install django-visualsearch[fetch]`, or set it to False."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W012")
+
+
+def check_databases(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Look at the options of SQLite, which by default fails where it should wait."""
+    options = settings.DATABASES.get("default", {}).get("OPTIONS", {})
+    if not _uses("sqlite3") or options.get("transaction_mode") in ("IMMEDIATE", "EXCLUSIVE"):
+        return []
+    message = "Transactions of SQLite begin without a lock: a save may fail while a worker writes."
+    hint = "Set DATABASES['default']['OPTIONS']['transaction_mode'] to 'IMMEDIATE'."
+    return [checks.Warning(message, hint=hint, id="visualsearch.W013")]
+
+
+def _uses(engine: str) -> bool:
+    return str(settings.DATABASES.get("default", {}).get("ENGINE", "")).endswith(engine)
