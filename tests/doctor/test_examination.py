@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from catalog.models import Product
+from catalog.models import Category, Product
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.doctor import examine, strangers
@@ -83,6 +83,21 @@ def test_picture_unlike_the_others_of_its_product_is_found(monkeypatch: pytest.M
 
     assert {key for key, _ in found(FindingKind.STRANGER)} == {str(wrong.pk)}
     assert Finding.objects.get(kind=FindingKind.STRANGER).picture_key == str(wrong.images.last().pk)
+
+
+def test_picture_unlike_its_category_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "FEWEST", 10)
+    monkeypatch.setattr(strangers, "CATEGORY_LEAST", 5)
+    cups = Category.objects.create(name="Cups", slug="cups")
+    for number in range(8):
+        add_product(draw_mosaic(number, size=300))
+        add_product(as_jpeg(draw_mosaic(100, size=300 + 10 * number)), category=cups, group="cup")
+    wrong = add_product(draw("red", size=300), category=cups)
+
+    examined()
+
+    assert {key for key, _ in found(FindingKind.STRANGER)} == {str(wrong.pk)}
+    assert "the nearest of its category" in Finding.objects.get(kind=FindingKind.STRANGER).words
 
 
 def test_of_few_pictures_none_is_called_a_stranger() -> None:

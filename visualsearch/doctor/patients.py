@@ -34,12 +34,20 @@ class Ward:
     def __init__(self, source: VisualSource) -> None:
         self.source = source
         self.space: Space = current_space(source.name)
-        self._groups = {str(obj.pk): source.get_group(obj) for obj in source.get_queryset().iterator(CHUNK)}
+        self._groups: dict[str, str] = {}
+        self._categories: dict[str, str] = {}
+        for obj in source.get_queryset().iterator(CHUNK):
+            self._groups[str(obj.pk)] = source.get_group(obj)
+            self._categories[str(obj.pk)] = source.get_category(obj)
         self.patients = {patient.id: patient for patient in self._read() if patient.object_key in self._groups}
 
     def group_of(self, patient: Patient) -> str:
         """Return what variants of one thing share."""
         return self._groups[patient.object_key]
+
+    def category_of(self, patient: Patient) -> str:
+        """Return the shelf of the object, empty where it has none."""
+        return self._categories[patient.object_key]
 
     def chunks(self) -> Iterator[tuple[list[Patient], NDArray[np.float32]]]:
         """Yield the pictures in the order of their objects, with their vectors, shape (n, dimensions)."""

@@ -1,13 +1,15 @@
-"""Pictures that are no more like the others of their object than like those of any other object."""
+"""Pictures that are no more like the others of their object or category than like those of any other object."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
-from visualsearch.doctor.patients import Patient, Ward
+from visualsearch.doctor.patients import CHUNK, Patient, Ward
 from visualsearch.models import Finding, FindingKind
 
 PAIRS = 2_000
@@ -23,11 +25,19 @@ STRANGERS = 0.75
 """Share of the strangers that a picture is less like its nearest sibling than: it might as well be another object's."""
 
 
+CATEGORY_LEAST, CATEGORY_MOST = 20, 500
+"""Fewest other pictures of a category that one is compared with, and the most: of a larger one some are drawn."""
+
+
 def find_strangers(ward: Ward) -> Iterator[Finding]:
-    """Yield each picture whose nearest sibling is as far as strangers are."""
+    """Yield each picture whose nearest sibling, or the nearest of its category, is as far as strangers are."""
     level = stranger_level(ward)
-    if level is None:
-        return
+    if level is not None:
+        yield from _among_siblings(ward, level)
+        yield from _in_categories(ward, level)
+
+
+def _among_siblings(ward: Ward, level: float) -> Iterator[Finding]:
     ordered = sorted(ward.patients.values(), key=lambda patient: (patient.object_key, patient.id))
     for _, group in groupby(ordered, key=lambda patient: patient.object_key):
         siblings = list(group)
@@ -57,13 +67,41 @@ def _unlike(ward: Ward, siblings: list[Patient], level: float) -> Iterator[Findi
     for place, patient in enumerate(siblings):
         score = float(cosines[place, nearest[place]])
         if score < level:
-            other = siblings[int(nearest[place])]
-            yield Finding(
-                kind=FindingKind.STRANGER,
-                object_key=patient.object_key,
-                picture_key=patient.picture_key,
-                other_object_key=other.object_key,
-                other_picture_key=other.picture_key,
-                score=round(score, 4),
-                words=f"Pictures of different objects reach {level:.2f}; its nearest sibling is at {score:.2f}.",
-            )
+            yield _finding(patient, siblings[int(nearest[place])], score, level, "its nearest sibling")
+
+
+def _in_categories(ward: Ward, level: float) -> Iterator[Finding]:
+    shelves: dict[str, list[Patient]] = defaultdict(list)
+    for patient in ward.patients.values():
+        if category := ward.category_of(patient):
+            shelves[category].append(patient)
+    for shelf in shelves.values():
+        drawn = np.random.default_rng(0).permutation(len(shelf))[:CATEGORY_MOST]
+        sample = [shelf[place] for place in drawn]
+        vectors = ward.vectors([patient.id for patient in sample])
+        for start in range(0, len(shelf), CHUNK):
+            yield from _unlike_shelf(ward, shelf[start : start + CHUNK], sample, vectors, level)
+
+
+def _unlike_shelf(
+    ward: Ward, patients: list[Patient], sample: list[Patient], vectors: NDArray[np.float32], level: float
+) -> Iterator[Finding]:
+    cosines = ward.vectors([patient.id for patient in patients]) @ vectors.T
+    owners = np.array([patient.object_key for patient in sample])
+    for patient, row in zip(patients, cosines, strict=True):
+        others = np.flatnonzero(owners != patient.object_key)
+        if len(others) >= CATEGORY_LEAST and (score := float(row[others].max())) < level:
+            other = sample[int(others[row[others].argmax()])]
+            yield _finding(patient, other, score, level, "the nearest of its category")
+
+
+def _finding(patient: Patient, other: Patient, score: float, level: float, compared: str) -> Finding:
+    return Finding(
+        kind=FindingKind.STRANGER,
+        object_key=patient.object_key,
+        picture_key=patient.picture_key,
+        other_object_key=other.object_key,
+        other_picture_key=other.picture_key,
+        score=round(score, 4),
+        words=f"Pictures of different objects reach {level:.2f}; {compared} is at {score:.2f}.",
+    )

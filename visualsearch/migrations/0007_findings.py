@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("twin", "listed twice?"),
                             ("shared", "one picture, several objects"),
-                            ("stranger", "unlike the others of its object"),
+                            ("stranger", "unlike the others"),
                             ("small", "too small"),
                             ("failed", "failed"),
                         ],

@@ -11,7 +11,7 @@ class FindingKind(models.TextChoices):
 
     TWIN = "twin", _("listed twice?")
     SHARED = "shared", _("one picture, several objects")
-    STRANGER = "stranger", _("unlike the others of its object")
+    STRANGER = "stranger", _("unlike the others")
     SMALL = "small", _("too small")
     FAILED = "failed", _("failed")
 
