@@ -21,8 +21,11 @@ FEWEST = 100
 PICTURES_LEAST = 3
 """Of two pictures that are unlike nobody knows which one is wrong."""
 
-STRANGERS = 0.75
-"""Share of the strangers that a picture is less like its nearest sibling than: it might as well be another object's."""
+STRANGERS, STRANGERS_ON_SHELF = 0.75, 0.5
+"""Share of the strangers that a picture is less like its nearest sibling than, or the nearest of its category.
+
+It might as well be another object's. Of a category the nearest of many is taken, which is hardly ever that far.
+"""
 
 
 CATEGORY_LEAST, CATEGORY_MOST = 20, 500
@@ -31,10 +34,10 @@ CATEGORY_LEAST, CATEGORY_MOST = 20, 500
 
 def find_strangers(ward: Ward) -> Iterator[Finding]:
     """Yield each picture whose nearest sibling, or the nearest of its category, is as far as strangers are."""
-    level = stranger_level(ward)
-    if level is not None:
-        yield from _among_siblings(ward, level)
-        yield from _in_categories(ward, level)
+    levels = stranger_levels(ward)
+    if levels is not None:
+        yield from _among_siblings(ward, levels[0])
+        yield from _in_categories(ward, levels[1])
 
 
 def _among_siblings(ward: Ward, level: float) -> Iterator[Finding]:
@@ -45,8 +48,8 @@ def _among_siblings(ward: Ward, level: float) -> Iterator[Finding]:
             yield from _unlike(ward, siblings, level)
 
 
-def stranger_level(ward: Ward) -> float | None:
-    """Return the cosine that a part STRANGERS of chance pairs of different objects stays below; None for too few."""
+def stranger_levels(ward: Ward) -> tuple[float, float] | None:
+    """Return the cosines that these shares of chance pairs of different objects stay below; None for too few pairs."""
     patients = list(ward.patients.values())
     if len(patients) < PICTURES_LEAST:
         return None
@@ -56,7 +59,8 @@ def stranger_level(ward: Ward) -> float | None:
     if len(pairs) < FEWEST:
         return None
     left, right = (ward.vectors([pair[side].id for pair in pairs]) for side in (0, 1))
-    return float(np.quantile((left * right).sum(axis=1), STRANGERS))
+    cosines = (left * right).sum(axis=1)
+    return float(np.quantile(cosines, STRANGERS)), float(np.quantile(cosines, STRANGERS_ON_SHELF))
 
 
 def _unlike(ward: Ward, siblings: list[Patient], level: float) -> Iterator[Finding]:
