@@ -34,7 +34,7 @@ def state(job: ReindexJob) -> str:
 def test_jobs_are_listed_with_their_progress(admin_client: Client, job: ReindexJob) -> None:
     content = admin_client.get(JOBS).text
 
-    assert "1 objects of catalog.product" in content
+    assert "1 object of catalog.product" in content
     assert "0%" in content
 
 
