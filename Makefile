@@ -17,7 +17,7 @@ RESULTS ?= var/benchmarks
 EMBEDDERS ?= products-1 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
-.PHONY: demo test test-postgres lint types layers tests bench torture faults fuzz clean
+.PHONY: demo test test-postgres lint types layers tests bench load torture faults fuzz clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -68,6 +68,16 @@ $(VENV)/.rivals: $(READY)
 		|| echo "hnswlib and usearch are left out."
 	@touch $@
 
+# 16 clients that search while 10 products a second are saved, and 64, beside the bare forward pass.
+LOAD_SECONDS ?= 30
+load: $(READY) $(VENV)/.load
+	@mkdir -p $(RESULTS)
+	@$(RUN) -m benchmarks.load --seconds $(LOAD_SECONDS) --json $(RESULTS)/load.json
+
+$(VENV)/.load: $(READY)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[load]'
+	@touch $@
+
 # Everything that can happen to a shop, in chance order, in so many runs; each ends with a proof that nothing is lost.
 RUNS ?= 1000
 torture: $(READY)
@@ -76,7 +86,7 @@ torture: $(READY)
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,metrics,openvino,torch,shop,dev]'
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,metrics,openvino,torch,shop,dev]'
 	@touch $@
 
 # Half an hour of chance inputs for each of the two doors, files and requests; a finding ends the run.

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.demo.goods import sample_photos
 from catalog.models import Category, Product, ProductImage
+from catalog.templatetags.shop import money
 from visualsearch import (
     Card,
     ChoiceFilter,
@@ -71,7 +71,7 @@ class ProductSource(VisualSource):
 
 
 def _card(product: Product, variants: int) -> Card:
-    price = "" if product.price is None else f"{number_format(product.price, 2)} {product.currency}"
+    price = "" if product.price is None else money(product.price, product.currency)
     return Card(
         price=price,
         stock=_("In stock") if product.in_stock else _("Sold out"),

@@ -28,9 +28,9 @@ class Visitor:
 
     def search(self, photo: bytes) -> dict[str, float]:
         """Return what the API finds: scores by sku, best first."""
-        answer = self._session.post(f"{self.address}/api/visual-search/", files={"photo": photo}, timeout=SECONDS)
+        answer = self._session.post(f"{self.address}/api/v1/visual-search/", files={"photo": photo}, timeout=SECONDS)
         assert answer.status_code == 200, answer.text
-        return {row["sku"]: row["score"] for row in answer.json()["results"]}
+        return {row["product"]["key"]: row["score"] for row in answer.json()["results"]}
 
     def finds(self, sku: str, photo: bytes) -> bool:
         """Tell whether a photo finds a product by exactly this picture."""

@@ -14,6 +14,8 @@ for _name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "DEBUG", "SECRET_KEY", 
     os.environ.pop(_name, None)
 # Quick, without a library to load, and what most pictures drawn here are told apart by: colours and their places.
 os.environ["VISUALSEARCH_EMBEDDER"] = "thumbnail"
+# Tests ask more often than any shopper; those of the rates set their own.
+os.environ["API_THROTTLED"] = "0"
 
 from catalog.settings import *  # noqa: E402, F403
 from catalog.settings import DATABASES, INSTALLED_APPS, VAR_DIR, read_database  # noqa: E402
@@ -27,7 +29,7 @@ else:
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.gallery", "rest_framework_api_key"]
 # No test needs a broker but those that start a real one.
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}

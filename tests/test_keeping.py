@@ -100,7 +100,7 @@ def test_command_forgets_all_of_them_when_asked(folder: Path, capsys: pytest.Cap
 def test_page_says_that_photos_are_kept_and_shows_the_photo_of_a_shared_address(folder: Path, client: Client) -> None:
     add_product(draw("red"), title="Red cup")
     sync_now()
-    assert b"kept for 2 days" in client.get(PAGE).content
+    assert b"kept for 2 days; whoever has the address" in client.get(PAGE).content
 
     address = search(client)
     page = Client().get(address).content.decode()

@@ -37,7 +37,7 @@ def test_journal_is_read_as_changes() -> None:
 def test_journal_is_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     add_product(*[draw("red", size=96 + number) for number in range(5)])
     sync_now()
-    monkeypatch.setattr("visualsearch.models.PAGE", 2)
+    monkeypatch.setattr("visualsearch.models.journal.PAGE", 2)
 
     pages = list(read_changes(current_space(PRODUCTS))(0))
 

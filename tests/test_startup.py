@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "torchvision", "faiss", "safetensors")
+HEAVY = ("torch", "torchvision", "faiss", "safetensors", "requests_hardened", "pillow_heif")
 
 
 def test_checks_migrations_and_admin_load_no_heavy_library() -> None:

@@ -53,7 +53,7 @@ def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr("visualsearch.indexes.ivf._TRAINING_ROWS_A_LIST", 3)
     monkeypatch.setattr("visualsearch.indexes.headers._EDGE", 16)
     monkeypatch.setattr("visualsearch.indexes.layers._FEW", 2)
-    monkeypatch.setattr("visualsearch.models.PAGE", 5)
+    monkeypatch.setattr("visualsearch.models.journal.PAGE", 5)
     steps.install(monkeypatch)
     monkeypatch.setattr(tasks, "bell", tasks.bell)
     # What is done on purpose is warned of a thousand times.

@@ -101,7 +101,7 @@ def test_card_says_price_stock_and_variants(client: Client) -> None:
 
     content = search(client)
 
-    assert "12.50 EUR" in content
+    assert "12.50\xa0€" in content
     assert "Sold out" in content
     assert "2 variants" in content
 
@@ -248,3 +248,8 @@ def test_page_weighs_little(client: Client) -> None:
     own = sum(Path(str(finders.find(f"visualsearch/{name}"))).stat().st_size for name in names)
 
     assert own + len(client.get(PAGE).content) < 60_000
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "1e9", "²"])
+def test_length_that_is_no_number_is_no_error_of_ours(client: Client, length: str) -> None:
+    assert client.post(PAGE, {"photo": photo()}, CONTENT_LENGTH=length).status_code == 400

@@ -40,8 +40,8 @@ def home(browser: Any, address: str) -> bytes:
 
 def product(browser: Any, address: str) -> bytes:
     """Return a product with what looks like it, wide and dark."""
-    page = opened(browser, f"{address}/?q=armchair", WIDE, color_scheme="dark")
-    page.locator("main a[href*='/products/']").first.click()
+    page = opened(browser, f"{address}/products/?q=armchair", WIDE, color_scheme="dark")
+    page.locator(".card a").first.click()
     page.wait_for_load_state("networkidle")
     return shot(page)
 

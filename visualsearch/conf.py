@@ -66,7 +66,7 @@ class Settings:
     photo_aspect_most: int = 20
     """How many times longer than the other a side of a shopper's photo may be."""
     decode_apart: bool = True
-    """Whether photos are decoded in child processes, which a hostile one cannot leave; else in the process itself."""
+    """Whether photos are decoded in child processes, which one may end without harm; on Linux, else in the process."""
     decode_processes: int = 2
     """Most such children of one process; each is started when it is needed."""
     decode_seconds: float = 10.0
@@ -97,6 +97,16 @@ class Settings:
     """Alias in `STORAGES` of a private storage where shoppers' photos are kept; without it none is."""
     keep_photos_days: int = 30
     """For how many days a photo is kept."""
+    searches_at_once: int = 16
+    """Searches that one process runs at the same time; one more is refused at once, to be tried again."""
+    record_searches: bool = True
+    """Whether each search leaves a row with its time and its number of results; never its photo."""
+    behaviour_days: int = 90
+    """For how many days such rows, and the events of shoppers, are kept."""
+    api_authentication: tuple[str, ...] = ()
+    """Dotted paths of the API's authentication classes; without any, those of `REST_FRAMEWORK`."""
+    api_permissions: tuple[str, ...] = ()
+    """Dotted paths of the API's permission classes; without any, those of `REST_FRAMEWORK`."""
     limit: int = 20
     """Results of a search that does not say how many."""
     limit_most: int = 100

@@ -18,6 +18,7 @@ VisualSearchError
 ├── EmbedderInUse           the rows of this embedder are needed
 ├── CannotCalibrate         there is too little to learn from
 └── IndexUnavailable        the index cannot answer now
+    ├── TooManySearches     as many run in this process as may at once
     ├── DecoderUnavailable  every decoder is busy, or none can be started
     ├── JournalRewound      the journal ends before what the index has read
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
@@ -96,6 +97,10 @@ class CannotCalibrate(VisualSearchError):
 
 class IndexUnavailable(VisualSearchError):
     """The index cannot answer now; asking again later may succeed."""
+
+
+class TooManySearches(IndexUnavailable):
+    """As many searches run in this process as may at once; asking again in a second may succeed."""
 
 
 class DecoderUnavailable(IndexUnavailable):

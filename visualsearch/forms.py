@@ -45,7 +45,7 @@ class PartForm(forms.Form):
 
 
 class PhotoForm(PartForm):
-    """A photo, and the part of it to search with."""
+    """A photo or its address, and the part of it to search with."""
 
     photo = forms.FileField(
         label=_("Your photo"),
@@ -53,6 +53,7 @@ class PhotoForm(PartForm):
         error_messages={"empty": _("The file is empty. Choose another.")},
         widget=forms.FileInput(attrs={"accept": PHOTO_TYPES}),
     )
+    photo_url = forms.CharField(label=_("A picture's address"), required=False, max_length=2048)
 
 
 def _edges(part: str) -> list[float | None]:

@@ -8,7 +8,7 @@ from typing import IO, Any, ClassVar
 
 from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
@@ -80,6 +80,16 @@ class VisualSource:
     def get_key(self, obj: Any) -> str:
         """Return what the shop's own people call the object."""
         return str(getattr(obj, self.key_field))
+
+    def get_object(self, key: str) -> Any | None:
+        """Return the object of this key that shoppers may find, None where there is none.
+
+        To be written anew where `key_field` is no field of the database.
+        """
+        try:
+            return None if "\0" in key else self.get_queryset().filter(**{self.key_field: key}).first()
+        except (TypeError, ValueError, ValidationError):  # no key of this kind
+            return None
 
     def get_group(self, obj: Any) -> str:
         """Return what variants of one thing share; an empty value stands alone."""

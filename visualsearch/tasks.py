@@ -16,6 +16,7 @@ from celery import current_app, shared_task
 from celery.signals import celeryd_after_setup, worker_ready, worker_shutting_down
 from django.db import connection, transaction
 
+from visualsearch.behaviour import forget_behaviour
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
@@ -42,7 +43,7 @@ SECONDS_A_TASK = 20.0
 """A task that has more to do than this rings the bell again, so that no task runs for ever."""
 
 FORGET_SECONDS = 3600.0
-"""How often it is looked which kept photos are old enough to be deleted."""
+"""How often it is looked what that is kept for some days is old enough to be deleted."""
 
 GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
 """Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
@@ -178,6 +179,13 @@ def forget_kept_photos() -> None:
         logger.info("%d kept photos were deleted.", count)
 
 
+@shared_task(name="visualsearch.forget_behaviour", ignore_result=True)
+def forget_old_behaviour() -> None:
+    """Delete searches and events that have been kept for long enough."""
+    if count := forget_behaviour():
+        logger.info("%d searches and events were deleted.", count)
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
     settings = get_settings()
@@ -186,6 +194,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
         "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
         "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
+        "visualsearch-forget-behaviour": _entry("visualsearch.forget_behaviour", FORGET_SECONDS),
         "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
         "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
     }

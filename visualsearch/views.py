@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -15,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
+from visualsearch.addresses import can_fetch, fetch_photo
+from visualsearch.behaviour import record_after
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -26,12 +30,14 @@ from visualsearch.exceptions import (
 from visualsearch.forms import EDGES, PartForm, PhotoForm
 from visualsearch.images import Box, check_length, open_image, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
-from visualsearch.page.narrowing import Narrowing
+from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
-from visualsearch.page.tokens import Remembered, percents, read_token
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
+from visualsearch.search.admission import gate
+from visualsearch.search.narrowing import Narrowing
+from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
 
 logger = logging.getLogger(__name__)
@@ -77,7 +83,7 @@ def photo(request: HttpRequest) -> FileResponse:
 def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
     try:
-        check_length(int(request.headers.get("Content-Length") or 0))
+        check_length(_length_of(request))
     except ImageTooLarge as error:
         # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
         form = PhotoForm({}, MultiValueDict())
@@ -86,7 +92,8 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
     try:
-        params = _params_of(form, source, request.POST)
+        with gate.admitted():
+            params = _params_of(form, source, request.POST)
     except VisualSearchError as error:
         return _failed(request, source, error, form)
     if not params:
@@ -96,11 +103,20 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     return HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
 
 
+def _length_of(request: HttpRequest) -> int:
+    """Return how long the request says it is; not every server refuses a length that is no number."""
+    said = request.headers.get("Content-Length", "")
+    return int(said) if said.isdecimal() else 0
+
+
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
     box = form.cleaned_data["box"]
-    if photo := form.cleaned_data["photo"]:
-        data = photo.read()
-        return {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+    photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
+    if photo or url:
+        data = photo.read() if photo else fetch_photo(url)
+        found = {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+        # The address of the photo stays, since the shopper may want to search with a part of it.
+        return found if photo else {**found, "photo_url": url}
     if token := sent.get("q"):
         return {"q": _search_again(read_token(token), box)}
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
@@ -135,6 +151,7 @@ def _search_again(held: Remembered, box: Box | None) -> str:
 
 
 def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
+    start = perf_counter()
     form = PartForm(request.GET)
     box = form.cleaned_data["box"] if form.is_valid() else None
     try:
@@ -142,10 +159,20 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
         if question is None:
             return _page(request, source)
         narrowing = Narrowing(question.source, request.GET)
-        shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
+        with gate.admitted():
+            shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
     except VisualSearchError as error:
         return _failed(request, source, error, form)
-    return _page(request, source, form=form, shown=shown)
+    response = _page(request, source, form=form, shown=shown)
+    record_after(
+        response,
+        uuid4(),
+        source=question.source.name,
+        milliseconds=(perf_counter() - start) * 1000,
+        no_match=shown.answer.no_match,
+        count=len(shown.answer),
+    )
+    return response
 
 
 def _failed(request: HttpRequest, source: VisualSource, error: VisualSearchError, form: PartForm) -> HttpResponse:
@@ -177,6 +204,7 @@ def _page(
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
         "samples": source.get_samples() if source and shown is None else [],
         "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "can_fetch": can_fetch(),
         "progress": _progress(source) if source and is_empty else None,
     }
     response = render(request, "visualsearch/page.html", context, status=status)

@@ -106,7 +106,7 @@ class Demo:
         self.children["server"] = start_server(self.port)
         self._look_after_children()
         self.say(f"\n  Shop             {address}/\n  Search by photo  {address}/visual-search/")
-        self.say(f"  API              {address}/api/visual-search/\n  Admin            {address}/admin/")
+        self.say(f"  API              {address}/api/v1/visual-search/docs/\n  Admin            {address}/admin/")
         if settings.DEBUG:
             self.say(f"  {create_admin(Path(settings.VAR_DIR) / 'demo_admin_password')}")
         self.say("\nCtrl-C ends all of it.")

@@ -15,7 +15,7 @@ def site(settings: Any) -> Iterator[Site]:
         settings.VISUALSEARCH = {
             **settings.VISUALSEARCH,
             "FETCH_HOSTS": [f"127.0.0.1:{site.port}"],
-            "FETCH_SECONDS": 0.5,
+            "FETCH_SECONDS": 30,
             "IMAGE_BYTES_MOST": 200_000,
         }
         yield site

@@ -21,7 +21,8 @@ class Site:
         self.port = self._server.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.asked: list[str] = []
-        self.sent = 0
+        self.files: dict[str, bytes] = {}
+        """What lies at a path, beside the traps."""
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
@@ -39,12 +40,10 @@ class Site:
             asked = connection.recv(65_536).decode("latin-1")
             self.asked.append(asked)
             path = asked.split(" ")[1]
-            trap = TRAPS.get(path) or (
-                redirect(unquote(path[4:])) if path.startswith("/to/") else status("404 Not Found")
-            )
-            for piece in trap():
+            leads_on = redirect(unquote(path[4:])) if path.startswith("/to/") else status("404 Not Found")
+            own = once(whole(self.files[path])) if path in self.files else leads_on
+            for piece in TRAPS.get(path, own)():
                 connection.sendall(piece)
-                self.sent += len(piece)
 
 
 def whole(body: bytes, *headers: str, length: int | None = None) -> bytes:

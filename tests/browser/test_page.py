@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from catalog.models import Product
 from tests.browser.actions import choose, edges, give, searches, settled, titles
 from tests.drawing import draw
 from visualsearch.exceptions import IndexUnavailable
+from visualsearch.images import Box
 from visualsearch.models import Embedding
 
 Visit = Callable[..., Any]
@@ -116,6 +118,19 @@ def test_part_is_chosen_by_dot_mouse_keyboard_and_numbers(visit: Visit, photo: P
     assert edges(page) == []
 
 
+def test_dots_of_parts_that_lie_upon_each_other_can_all_be_tapped(
+    visit: Visit, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = tuple(Box(0.3 + step / 100, 0.3, 0.4, 0.4) for step in range(4))
+    monkeypatch.setattr("visualsearch.search.pipeline.suggest_boxes", lambda activation: same)
+    page = visit(phone=True)
+    choose(page, photo)
+
+    for number in range(1, 5):
+        searches(page, page.get_by_role("button", name=f"Part {number}").tap)
+        assert edges(page)[0] == 29 + number
+
+
 def test_part_is_moved_by_touch(visit: Visit, photo: Path) -> None:
     page = visit(phone=True)
     choose(page, photo)
@@ -160,6 +175,19 @@ def test_filters_keep_the_photo_and_more_like_this_replaces_it(visit: Visit, pho
     assert page.locator("#vs-frame img").count() == 1
     page.go_back()
     page.wait_for_selector("#vs-frame canvas")
+
+
+def test_chips_of_colour_narrow_the_goods_and_one_without_a_colour_has_none(visit: Visit, photo: Path) -> None:
+    Product.objects.filter(title__in=["Red cup", "Dark cup"]).update(colour="Brick")
+    page = visit(phone=True)
+    choose(page, photo)
+
+    chips = page.get_by_role("list", name="Colour").get_by_role("link")
+    assert [text.split() for text in chips.all_inner_texts()] == [["Brick", "1"]]
+    searches(page, chips.first.tap)
+
+    assert titles(page) == ["Red cup"]
+    assert page.locator("#vs-frame canvas").count() == 1
 
 
 def test_all_of_it_works_without_javascript(visit: Visit, photo: Path) -> None:

@@ -17,7 +17,10 @@ def seeds() -> dict[str, bytes]:
     """Return a picture of each kind."""
     image = Image.effect_noise((96, 72), 90).convert("RGB")
     image.paste((200, 30, 30), (20, 20, 70, 50))
-    frames: dict[str, Any] = {"save_all": True, "append_images": [image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)] * 2}
+    frames: dict[str, Any] = {
+        "save_all": True,
+        "append_images": [image.transpose(Image.Transpose.FLIP_TOP_BOTTOM), image],
+    }
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "maker"
     made = {

@@ -20,12 +20,13 @@ from django.test import Client
 from catalog.models import Category, Product, ProductImage
 from tests.drawing import draw
 from visualsearch.addresses.rules import check_ip, check_spelling, check_target
-from visualsearch.api.serializers import PhotoQuerySerializer
+from visualsearch.api.requests import EventsSerializer, ReferenceSerializer
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.forms import PartForm
 from visualsearch.images import Box
-from visualsearch.page.narrowing import Narrowing
-from visualsearch.page.tokens import read_token
+from visualsearch.page.chips import shown_filters
+from visualsearch.search.narrowing import Narrowing
+from visualsearch.search.tokens import read_token
 from visualsearch.sources import all_sources
 
 settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "exact"}
@@ -49,7 +50,7 @@ def _fill_shop() -> str:
 
 
 _TOKEN = _fill_shop()
-_SALT = "visualsearch.page"
+_SALT = "visualsearch.search"
 
 
 def _box(text: str) -> None:
@@ -74,7 +75,7 @@ def _page_of_signed(text: str) -> None:
 def _filters(text: str) -> None:
     narrowing = Narrowing(_source, QueryDict(text))
     list(_source.get_queryset().filter(**narrowing.keywords())[:1])
-    narrowing.shown([])
+    shown_filters(narrowing, [])
 
 
 def _form(text: str) -> None:
@@ -82,7 +83,10 @@ def _form(text: str) -> None:
 
 
 def _fields(text: str) -> None:
-    PhotoQuerySerializer(data=QueryDict(text)).is_valid()
+    ReferenceSerializer(data=QueryDict(text)).is_valid()
+    with contextlib.suppress(ValueError, RecursionError):
+        ReferenceSerializer(data=json.loads(text)).is_valid()
+        EventsSerializer(data=json.loads(text)).is_valid()
 
 
 def _address(text: str) -> None:
@@ -103,7 +107,7 @@ def _sent(text: str) -> None:
 
 def _api(text: str) -> None:
     fields = {name: value for name, value in QueryDict(text).items() if name != "photo_url"}
-    assert _client.post("/api/visual-search/", fields).status_code < 500
+    assert _client.post("/api/v1/visual-search/", fields).status_code < 500
 
 
 _DOORS: tuple[Callable[[str], None], ...] = (
@@ -121,7 +125,7 @@ def seeds() -> Iterator[bytes]:
             "category=Mugs&colour=red&price_from=1&price_to=1e9&stock=1",
             "limit=5&min_score=0.5&box=0.1,0.2,0.3,0.4&source=catalog.product",
             '{"source": "catalog.product", "seen": {"fingerprint": "a", "vector": "AAEC", "copies": []}, "photo": "1",'
-            ' "box": [1, 2, 3, 4], "boxes": [[1, 2, 3, 4]]}',
+            ' "size": [2, 2], "box": [1, 2, 3, 4], "boxes": [[1, 2, 3, 4]]}',
             "https://example.com:443/photo.jpg",
             "http://[::ffff:127.0.0.1]/",
             f"q={_TOKEN}&category=Mugs",

@@ -89,7 +89,7 @@ class Corner:
         """Take a photo and return the box of the product as "x,y,width,height" in fractions."""
         where = product.design.kind.where
         top = 0.74 if where in ("table", "seat") and random_.random() < 0.85 else table_height(where)
-        room = furnish(random_, top, BACK[where] if not top else 0.55)
+        room = furnish(random_, top, BACK[where] if not top else 0.55, is_wall_free=where == "wall")
         thing = build(product)
         _put(thing, where, top, random_)
         points = corners(thing)

@@ -41,8 +41,11 @@ TOPS = (
 LIGHTS = ("window", "window", "sun", "evening", "grey day", "ceiling")
 
 
-def furnish(random_: random.Random, top: float, back: float) -> Maker:
-    """Build a corner with its wall at y = `back`; `top` is the height of a table, 0 for none."""
+def furnish(random_: random.Random, top: float, back: float, *, is_wall_free: bool = False) -> Maker:
+    """Build a corner with its wall at y = `back`; `top` is the height of a table, 0 for none.
+
+    A free wall has no picture, since a product hangs there.
+    """
     wall, trim = random_.choice(WALLS), random_.choice(("painted:white", "painted:white", "wood:oak"))
     look = f"floor={random_.choice(FLOORS)} wall={wall} trim={trim} top={random_.choice(TOPS)} " + TRIFLES
     make = Maker(read_look(look), random_.randrange(10**6))
@@ -55,7 +58,8 @@ def furnish(random_: random.Random, top: float, back: float) -> Maker:
         make.box((1.7, 0.95, 0.035), (0, 0.02, top - 0.0175), "top", bevel=0.006)
         for x in (-0.75, 0.75):
             make.box((0.06, 0.8, top - 0.035), (x, 0.0, (top - 0.035) / 2), "top", bevel=0.004)
-    _hang_picture(make, random_, back, max(top, 0.6))
+    if not is_wall_free:
+        _hang_picture(make, random_, back, max(top, 0.6))
     return make
 
 

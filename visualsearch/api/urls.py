@@ -1,11 +1,23 @@
-"""Addresses of the API."""
+"""Addresses of the API, under the version that they are promised for."""
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import path
 
-from visualsearch.api.views import VisualSearchView
+from visualsearch.api import views
+from visualsearch.api.schema import DocsView, SchemaView
 
 app_name = "visualsearch-api"
 
-urlpatterns = [path("visual-search/", VisualSearchView.as_view(), name="visual-search")]
+urlpatterns = [
+    path("v1/visual-search/", views.SearchView.as_view(), name="visual-search"),
+    path("v1/visual-search/batch/", views.BatchView.as_view(), name="batch"),
+    path("v1/visual-search/events/", views.EventsView.as_view(), name="events"),
+    path("v1/visual-search/status/", views.StatusView.as_view(), name="status"),
+    path("v1/products/<path:key>/similar/", views.SimilarView.as_view(), name="similar"),
+    path("v1/visual-search/schema/", SchemaView.as_view(), name="schema"),
+]
+if apps.is_installed("drf_spectacular") and apps.is_installed("drf_spectacular_sidecar"):
+    urlpatterns.append(path("v1/visual-search/docs/", DocsView.as_view(), name="docs"))
+urlpatterns.append(path("v1/visual-search/<path:rest>", views.MissingView.as_view(), name="missing"))

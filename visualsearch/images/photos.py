@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -14,8 +15,8 @@ from visualsearch.images.decoding import decode
 from visualsearch.images.files import limits_of, read_bytes
 from visualsearch.images.kinds import kind_of
 
-PHOTO_SIDE = 1536
-"""A photo comes back with its longer side from this to twice as much, where it has so many: parts of it stay sharp."""
+PHOTO_SIDE = 1000
+"""A photo comes back with its longer side from this to less than twice as much, as browsers reduce it on the page."""
 
 _SPREAD = 6
 """Of 255: how far the lightest and the darkest may lie apart in a photo of nothing, for JPEG's own noise."""
@@ -30,7 +31,7 @@ def open_photo(file: bytes | Path | IO[bytes]) -> Image.Image:
     settings = get_settings()
     data = read_bytes(file)
     limits = limits_of(settings.photo_side_least, settings.photo_aspect_most)
-    if not settings.decode_apart:
+    if not (settings.decode_apart and sys.platform == "linux"):
         return decode(data, limits, PHOTO_SIDE)
     # What is no picture does not cost a decoder's time.
     kind_of(data)

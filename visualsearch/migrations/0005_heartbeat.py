@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visualsearch", "0003_calibration"),
+        ("visualsearch", "0004_behaviour"),
     ]
 
     operations = [

@@ -11,14 +11,17 @@ from django.urls import reverse
 from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
-from visualsearch.page.tokens import read_token
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_each, find_similar
 from visualsearch.search.query import Photo
+from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, get_source
 
 KEYS = ("q", "like", "sample")
 """Of the address: a token, a picture of an object, a sample."""
+
+URL_MOST = 2048
+"""Characters of the address that a photo came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Question:
 def read_question(source: VisualSource, address: QueryDict, box: Box | None) -> Question | None:
     """Return what the address asks, None where it asks nothing; raises SearchForgotten for what is no longer there."""
     if token := address.get("q"):
-        return _of_token(token)
+        return _of_token(token, address.get("photo_url", "")[:URL_MOST])
     if like := address.get("like"):
         return _of_picture(source, like, box)
     if key := address.get("sample"):
@@ -70,12 +73,12 @@ def find_sample(source: VisualSource, key: str) -> Sample:
     raise SearchForgotten(f"There is no sample {key!r}.")
 
 
-def _of_token(token: str) -> Question:
+def _of_token(token: str, photo_url: str) -> Question:
     held = read_token(token)
     return Question(
         source=get_source(held.source),
         photo=held.seen,
-        params={"q": token},
+        params={"q": token, "photo_url": photo_url} if photo_url else {"q": token},
         box=held.box,
         boxes=held.boxes,
         photo_id=held.photo_id,

@@ -13,15 +13,14 @@ from django.utils.translation import pgettext
 from visualsearch.conf import get_settings
 from visualsearch.images import Box
 from visualsearch.models import Embedding, current_space
-from visualsearch.page.narrowing import Chip, Narrowing
+from visualsearch.page.chips import Chip, shown_filters
+from visualsearch.page.percents import percents
 from visualsearch.page.question import Question, answer_to
-from visualsearch.page.tokens import percents
 from visualsearch.presenting import Card
-from visualsearch.search import Answer, PhotoQuery, Result, Tier, find_similar
+from visualsearch.search import Answer, Result, Tier
+from visualsearch.search.facets import objects_near
+from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
-
-NEAR = 60
-"""Results whose values become chips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,23 +88,12 @@ def searchable(source: VisualSource) -> tuple[int, int]:
 def _filters(question: Question, answer: Answer, narrowing: Narrowing) -> list[Any]:
     if not question.source.filters:
         return []
-    near = answer
-    if answer.seen and narrowing.has_choices():
-        # Where one chip is chosen, the others still lead to what else is near the photo.
-        query = PhotoQuery(
-            photo=answer.seen, source=question.source.name, filters=narrowing.without_choices(), limit=_near()
-        )
-        near = find_similar(query)
-    shown = narrowing.shown(result.object for result in near)
+    shown = shown_filters(narrowing, objects_near(answer, narrowing))
     here = _params(question)
     return [
         {"name": one.name, "label": one.label, "ends": one.ends, "chips": [_linked(chip, here) for chip in one.chips]}
         for one in shown
     ]
-
-
-def _near() -> int:
-    return min(NEAR, get_settings().limit_most)
 
 
 def _linked(chip: Chip, here: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,14 +43,14 @@ def suggest_boxes(activation: NDArray[np.float32] | None, most: int = MOST) -> t
     edges = _all_boxes()
     scores = _contrast(_resampled(activation), edges)
     chosen: list[int] = []
-    for place in np.argsort(-scores, kind="stable"):
-        if scores[place] <= 0 or len(chosen) == most:
-            break
-        if all(_overlap(edges[place], edges[other]) <= _APART for other in chosen):
-            chosen.append(int(place))
+    left = np.maximum(scores, 0)
+    while len(chosen) < most and left.any():
+        chosen.append(int(left.argmax()))
+        left[_overlap(edges, edges[chosen[-1]]) > _APART] = 0
     return tuple(_box(edges[place]) for place in chosen)
 
 
+@cache
 def _all_boxes() -> NDArray[np.int64]:
     """Return top, bottom, left and right of every box that may be suggested, in cells, shape (n, 4)."""
     starts, ends = np.triu_indices(_CELLS + 1, 1)
@@ -81,11 +83,12 @@ def _area(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(_sides(boxes).prod(axis=1))
 
 
-def _overlap(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """Return what two boxes have in common, as a share of the smaller."""
-    high = min(one[1], other[1]) - max(one[0], other[0])
-    wide = min(one[3], other[3]) - max(one[2], other[2])
-    return float(max(high, 0) * max(wide, 0) / _area(np.stack([one, other])).min())
+def _overlap(boxes: NDArray[np.int64], other: NDArray[np.int64]) -> Map:
+    """Return what each box has in common with another, as a share of the smaller; shape (n,)."""
+    high = np.minimum(boxes[:, 1], other[1]) - np.maximum(boxes[:, 0], other[0])
+    wide = np.minimum(boxes[:, 3], other[3]) - np.maximum(boxes[:, 2], other[2])
+    smaller = np.minimum(_area(boxes), _area(other[None]))
+    return np.asarray(np.maximum(high, 0) * np.maximum(wide, 0) / smaller)
 
 
 def _resampled(activation: NDArray[np.float32]) -> Map:

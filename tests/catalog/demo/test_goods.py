@@ -55,7 +55,7 @@ def test_each_photo_has_an_answer_that_the_shop_sells(feed):
 
     assert len(queries) >= 120
     assert {query.photo for query in queries} == set(PHOTOS.parent.glob("photos/*.jpg"))
-    assert all(set(query.keys) <= skus for query in queries)
+    assert all(query.right <= skus for query in queries)
     assert set(sample_photos()) <= {query.photo for query in queries}
 
 

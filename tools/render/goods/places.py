@@ -91,7 +91,7 @@ DESIGNS = [
         "arms to lean on through long dinners",
         {
             "oak and cognac": "frame=wood:oak back=wood:oak seat=leather:cognac",
-            "black and black": "frame=wood:black_oak back=wood:black_oak seat=leather:black",
+            "black and leather": "frame=wood:black_oak back=wood:black_oak seat=leather:black",
         },
         back="panel",
         seat="pad",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from threading import Lock
 
 from visualsearch.conf import get_settings
@@ -49,4 +50,5 @@ def _forget() -> None:
 
 
 atexit.register(_end)
-os.register_at_fork(after_in_child=_forget)
+if sys.platform == "linux":
+    os.register_at_fork(after_in_child=_forget)

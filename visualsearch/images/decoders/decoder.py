@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,16 @@ logger = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).with_name("start.py")
 _ERRORS = {kind.__name__: kind for kind in (ImageTooLarge, ImageTooSmall, TooManyPixels, UnsupportedFormat)}
-_BUFFER = 1 << 20
+_SECONDS_TO_START = 30.0
 _SECONDS_TO_END = 5.0
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    # Memory is kept from one photo to the next: asking the system anew took longer than decoding.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +59,14 @@ class Decoder:
     """Answers one question at a time; whoever has it alone may ask."""
 
     def __init__(self) -> None:
-        self._line, theirs = socket.socketpair()
-        for end in (self._line, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
                 self._process = _start(theirs.fileno())
         except OSError as error:
             self._line.close()
             raise DecoderUnavailable(f"Expected to start a decoder, but the system refuses: {error}.") from error
+        self._wait_for_its_start()
 
     @property
     def is_alive(self) -> bool:
@@ -73,10 +81,16 @@ class Decoder:
     def decode(self, data: bytes, limits: Limits, longest_side: int, allowance: Allowance) -> Image.Image:
         """Return the image; raises InvalidImage or one of its kinds, also when the photo ends this decoder."""
         until = time.monotonic() + allowance.seconds
+        # Both sides are less than twice `longest_side`.
+        length, room = len(data), 3 * (2 * longest_side) ** 2
         asked = {"limits": asdict(limits), "longest_side": longest_side, **asdict(allowance)}
         try:
-            send(self._line, asked, data, until)
-            values, pixels = receive(self._line, limits.pixels_most * 3, until)
+            with _shared(data, room) as memory:
+                send(self._line, {**asked, "length": length, "room": room}, (memory,), until)
+                values, _ = receive(self._line, until=until)
+                return _read(values, memory, length, room)
+        except InvalidImage:
+            raise
         except TimeoutError as error:
             self.end()
             raise _too_slow(allowance) from error
@@ -86,7 +100,6 @@ class Decoder:
             # Interrupted in the middle of an answer, which the next to ask would take for theirs.
             self.end()
             raise
-        return _read(values, pixels)
 
     def end(self) -> None:
         """Kill it; no harm where it has ended."""
@@ -98,6 +111,17 @@ class Decoder:
         """Leave it to the process that started it: this one was forked from that."""
         self._line.close()
         self._process.returncode = 0
+
+    def _wait_for_its_start(self) -> None:
+        """Hear from it before it gets a photo, so that no photo is blamed for a Python that does not start."""
+        try:
+            receive(self._line, until=time.monotonic() + _SECONDS_TO_START)
+        except (Closed, TimeoutError) as error:
+            self.end()
+            raise DecoderUnavailable(
+                f"Expected to start a decoder with {sys.executable}, but it does not answer. Where that is no Python, "
+                "set VISUALSEARCH['DECODE_APART'] to False."
+            ) from error
 
     def _reason(self, allowance: Allowance) -> InvalidImage:
         """Say why it ended in the middle of a photo."""
@@ -114,10 +138,10 @@ class Decoder:
 def _start(line: int) -> subprocess.Popen[bytes]:
     # A process of its own, not a fork: it inherits neither threads, nor locks, nor secrets of the environment.
     kept = {name: value for name, value in os.environ.items() if name in ("LD_LIBRARY_PATH", "SYSTEMROOT")}
-    environment = {**kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    environment = {**kept, **_ENVIRONMENT}
     places = json.dumps([os.path.abspath(place) for place in sys.path])
     return subprocess.Popen(  # noqa: S603 - our own script with our own arguments
-        [sys.executable, "-I", "-S", str(_SCRIPT), str(line), places],
+        [str(sys.executable), "-I", "-S", str(_SCRIPT), str(line), places],
         pass_fds=[line],
         env=environment,
         cwd="/",
@@ -129,11 +153,29 @@ def _start(line: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _read(values: dict[str, Any], pixels: bytearray) -> Image.Image:
+@contextmanager
+def _shared(data: bytes, room: int) -> Iterator[int]:
+    """Give memory that begins with the photo and has room for pixels; it takes none before something is in it."""
+    memory = os.memfd_create("photo")
+    try:
+        os.ftruncate(memory, len(data) + room)
+        os.pwrite(memory, data, 0)
+        yield memory
+    finally:
+        os.close(memory)
+
+
+def _read(values: dict[str, Any], memory: int, length: int, room: int) -> Image.Image:
+    """Return the image; whatever a decoder says is believed no further than it can do harm."""
     if "error" in values:
         raise _ERRORS.get(values["error"], InvalidImage)(str(values["message"]))
-    width, height = values["size"]
-    return Image.frombytes("RGB", (width, height), pixels)
+    try:
+        width, height = (int(side) for side in values["size"])
+        if min(width, height) < 1 or width * height * 3 > room:
+            raise Closed
+        return Image.frombytes("RGB", (width, height), os.pread(memory, width * height * 3, length))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Closed from error
 
 
 def _too_slow(allowance: Allowance) -> InvalidImage:

@@ -1,15 +1,14 @@
-"""What goes between a process and its decoders: a few plain values and some bytes, never objects."""
+"""What goes between a process and its decoders: a few plain values and shared memory, never objects."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
-import struct
 import time
 from typing import Any
 
-_LENGTHS = struct.Struct(">II")
-_VALUES_MOST = 65_536
+_BYTES_MOST = 65_536
 FOREVER = float("inf")
 
 
@@ -17,44 +16,29 @@ class Closed(Exception):
     """The other side has ended."""
 
 
-def send(line: socket.socket, values: dict[str, Any], body: bytes | memoryview, until: float = FOREVER) -> None:
+def send(line: socket.socket, values: dict[str, Any], files: tuple[int, ...] = (), until: float = FOREVER) -> None:
     """Send one message; raises Closed, and TimeoutError at the moment `until` of the monotonic clock."""
-    text = json.dumps(values).encode()
+    line.settimeout(_left(until))
     try:
-        _wait_until(line, until)
-        line.sendall(_LENGTHS.pack(len(text), len(body)) + text)
-        _wait_until(line, until)
-        line.sendall(body)
+        socket.send_fds(line, [json.dumps(values).encode()], files)
     except (BrokenPipeError, ConnectionResetError) as error:
         raise Closed from error
 
 
-def receive(line: socket.socket, body_most: int, until: float = FOREVER) -> tuple[dict[str, Any], bytearray]:
-    """Return the next message; raises Closed, also for one that is larger than agreed, and TimeoutError."""
-    values_length, body_length = _LENGTHS.unpack(_receive(line, _LENGTHS.size, until))
-    if values_length > _VALUES_MOST or body_length > body_most:
-        raise Closed
+def receive(line: socket.socket, files_most: int = 0, until: float = FOREVER) -> tuple[dict[str, Any], list[int]]:
+    """Return the next message and the files that came along; raises Closed, also for nonsense, and TimeoutError."""
+    line.settimeout(_left(until))
     try:
-        values = json.loads(_receive(line, values_length, until))
-    except ValueError as error:
+        text, files, _, _ = socket.recv_fds(line, _BYTES_MOST, files_most)
+    except ConnectionResetError as error:
         raise Closed from error
-    return values, _receive(line, body_length, until)
+    try:
+        return json.loads(text), files
+    except ValueError as error:  # also where nothing came: the line has ended
+        for file in files:
+            os.close(file)
+        raise Closed from error
 
 
-def _receive(line: socket.socket, length: int, until: float) -> bytearray:
-    data = bytearray(length)
-    view = memoryview(data)
-    while view:
-        _wait_until(line, until)
-        try:
-            count = line.recv_into(view)
-        except ConnectionResetError as error:
-            raise Closed from error
-        if not count:
-            raise Closed
-        view = view[count:]
-    return data
-
-
-def _wait_until(line: socket.socket, until: float) -> None:
-    line.settimeout(None if until == FOREVER else max(until - time.monotonic(), 0.001))
+def _left(until: float) -> float | None:
+    return None if until == FOREVER else max(until - time.monotonic(), 0.001)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import resource
 import socket
 from contextlib import suppress
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from visualsearch.images.decoding import decode
 from visualsearch.images.limits import Limits
 
 _FILES_MOST = 64
-_BODY_MOST = 1 << 32
+_WORDS_MOST = 2000
 
 
 def serve(number: int) -> None:
@@ -23,9 +25,13 @@ def serve(number: int) -> None:
     _give_up_rights()
     line = socket.socket(fileno=number)
     with suppress(Closed):
+        send(line, {"ready": True})
         while True:
-            values, data = receive(line, _BODY_MOST)
-            send(line, *_answer(values, bytes(data)))
+            values, (file,) = receive(line, files_most=1)
+            with mmap(file, values["length"] + values["room"]) as shared:
+                os.close(file)
+                answer = _answer(values, shared)
+            send(line, answer)
 
 
 def _give_up_rights() -> None:
@@ -40,16 +46,20 @@ def _give_up_rights() -> None:
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
 
 
-def _answer(values: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+def _answer(values: dict[str, Any], shared: mmap) -> dict[str, Any]:
+    """Return what to say; pixels are laid behind the photo."""
     _allow(seconds=values["seconds"], data_bytes=values["data_bytes"])
     try:
-        image = decode(data, Limits(**values["limits"]), values["longest_side"])
-        return {"size": image.size}, image.tobytes()
+        length = values["length"]
+        image = decode(shared[:length], Limits(**values["limits"]), values["longest_side"])
+        pixels = image.tobytes()
+        shared[length : length + len(pixels)] = pixels
+        return {"size": image.size}
     except InvalidImage as error:
-        return {"error": type(error).__name__, "message": str(error)}, b""
+        return {"error": type(error).__name__, "message": str(error)[:_WORDS_MOST]}
     except MemoryError:
         message = "Expected a picture that is decoded in less memory: this one needs too much."
-        return {"error": TooManyPixels.__name__, "message": message}, b""
+        return {"error": TooManyPixels.__name__, "message": message}
 
 
 def _allow(*, seconds: float, data_bytes: int) -> None:

@@ -10,6 +10,7 @@ const stage = part("stage");
 const frame = part("frame");
 const view = part("view");
 const words = root.dataset;
+const APART = 30; // pixels between the middles of two dots
 const EDGES = ["left", "top", "right", "bottom"];
 
 let photo = null; // a canvas: the shopper's own photo
@@ -43,6 +44,7 @@ function fit() {
   const scale = Math.min(frame.clientWidth / width, frame.clientHeight / height);
   view.style.width = `${width * scale}px`;
   view.style.height = `${height * scale}px`;
+  placeParts();
 }
 
 function showPicture(element) {
@@ -94,6 +96,16 @@ async function begin(file) {
     showPicture(null);
   }
   await send([], false);
+}
+
+/** Search with the photo at an address, which the shop fetches. */
+function beginAddress(fields) {
+  photo = sent = null;
+  crop.show(null);
+  part("parts").replaceChildren();
+  part("held").replaceChildren();
+  showPicture(null);
+  return load(form.action, { method: "POST", body: fields });
 }
 
 function searchPart() {
@@ -158,8 +170,8 @@ async function settle(page, own) {
   shownId = id;
   crop.show(box ? box.split(",").map(Number) : null);
   fillEdges();
-  placeParts();
   fit();
+  placeParts();
 }
 
 /** Show the picture that the page is about: the shop's, or a photo that this tab still has. */
@@ -174,14 +186,30 @@ async function change(page, id, src) {
   }
 }
 
-/** Lay a dot on the middle of every suggested part. */
+/** Lay a dot on the middle of every suggested part, or beside it where a finger would meet another dot. */
 function placeParts() {
+  const placed = [];
   for (const button of part("parts").querySelectorAll("button")) {
     const [left, top, right, bottom] = button.value.split(",").map(Number);
-    button.style.left = `${(left + right) / 2}%`;
-    button.style.top = `${(top + bottom) / 2}%`;
+    const place = freePlace((left + right) / 2, (top + bottom) / 2, placed);
+    placed.push(place);
+    [button.style.left, button.style.top] = place.map((percent) => `${percent}%`);
     button.setAttribute("aria-pressed", button.value === stage.dataset.box);
   }
+}
+
+/** Return the place nearest to this one, in percent, that is apart from all the others and inside the view. */
+function freePlace(x, y, others) {
+  const { clientWidth: width, clientHeight: height } = view;
+  if (!width || !height) return [x, y];
+  const isFree = ([a, b]) => others.every(([c, d]) => Math.hypot(((a - c) * width) / 100, ((b - d) * height) / 100) >= APART);
+  for (let step = 0; step < 200; step++) {
+    // Seeds of a sunflower: every place round about, the nearest first.
+    const [far, turn] = [3 * Math.sqrt(step), step * 2.4];
+    const place = [x + ((far * Math.cos(turn)) / width) * 100, y + ((far * Math.sin(turn)) / height) * 100];
+    if (isFree(place) && place.every((percent) => percent > 2 && percent < 98)) return place;
+  }
+  return [x, y];
 }
 
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
@@ -202,6 +230,10 @@ root.addEventListener("click", (event) => {
 
 root.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (event.target.id === "vs-address") {
+    beginAddress(new FormData(event.target));
+    return;
+  }
   if (event.target !== form) {
     const query = new URLSearchParams(new FormData(event.target));
     load(`${form.action}?${query}`, {}, { focus: "status" });

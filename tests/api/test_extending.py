@@ -1,0 +1,68 @@
+"""What a shop changes by subclassing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.test import APIRequestFactory
+from rest_framework.throttling import BaseThrottle
+
+from catalog.models import Product
+from tests.drawing import draw
+from tests.goods import PRODUCTS, add_product, sync_now
+from visualsearch.api.answers import ResultSerializer
+from visualsearch.api.views import SearchView
+from visualsearch.sources import VisualSource
+
+pytestmark = pytest.mark.django_db
+
+
+class ShopProductSerializer(serializers.ModelSerializer[Product]):
+    class Meta:
+        model = Product
+        fields = ("sku", "price", "currency")
+
+
+class ShopResultSerializer(ResultSerializer):
+    product = ShopProductSerializer(source="object")  # type: ignore[assignment]
+
+
+class ShopSearchView(SearchView):
+    result_serializer_class = ShopResultSerializer
+
+    def get_within(self, source: VisualSource) -> QuerySet[Any]:
+        return Product.objects.filter(price__lt=50)
+
+
+class Never(BaseThrottle):
+    def allow_request(self, request: Any, view: Any) -> bool:
+        return False
+
+
+def search(view: type[SearchView]) -> Any:
+    photo = SimpleUploadedFile("photo.png", draw("red"))
+    request = APIRequestFactory().post("/", {"photo": photo, "source": PRODUCTS})
+    return view.as_view()(request)
+
+
+def test_product_is_written_by_the_serializer_of_the_shop_and_chosen_among_its_own_objects() -> None:
+    add_product(draw("red"), sku="dear", price=90)
+    add_product(draw("red"), sku="cheap", price=10)
+    sync_now()
+
+    results = search(ShopSearchView).data["results"]
+
+    assert [dict(result["product"]) for result in results] == [{"sku": "cheap", "price": "10.00", "currency": "EUR"}]
+
+
+def test_permissions_and_throttles_are_class_attributes_too() -> None:
+    closed = type("Closed", (SearchView,), {"permission_classes": [IsAuthenticated]})
+    busy = type("Busy", (SearchView,), {"throttle_classes": [Never]})
+
+    assert search(closed).status_code == 403
+    assert search(busy).status_code == 429

@@ -1,0 +1,98 @@
+"""What all addresses of the API have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.utils.decorators import method_decorator
+from django.utils.module_loading import import_string
+from django.views.decorators.gzip import gzip_page
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from visualsearch.api.parsers import ShortJSONParser
+from visualsearch.api.problems import handle
+from visualsearch.api.schema import Operation, Schema
+from visualsearch.api.throttling import AddressThrottle, KeyThrottle
+from visualsearch.conf import get_settings
+from visualsearch.images import check_length
+
+HEADERS_OF_PARTS = 65_536
+"""Bytes of a request beside its photos."""
+
+
+@method_decorator(gzip_page, name="dispatch")
+class ApiView(APIView):
+    """Answers every error with problem details; who may ask is said by settings, class attributes or hooks."""
+
+    renderer_classes = (JSONRenderer,)
+    parser_classes: tuple[type[BaseParser], ...] = (ShortJSONParser, MultiPartParser)
+    throttle_classes = (KeyThrottle, AddressThrottle)
+    throttle_scope = "read"
+    metadata_class = None
+    operations: ClassVar[dict[str, Operation]] = {}
+    """What the description says of each method."""
+    schema = Schema()
+    problems: tuple[int, ...] = (401, 403, 405, 406, 429)
+    """Statuses of errors that the description names."""
+
+    def get_authentication_classes(self) -> list[Any]:
+        """Return the classes of the setting API_AUTHENTICATION, and the view's own without it."""
+        return [import_string(path) for path in get_settings().api_authentication] or list(self.authentication_classes)
+
+    def get_permission_classes(self) -> list[Any]:
+        """Return the classes of the setting API_PERMISSIONS, and the view's own without it."""
+        return [import_string(path) for path in get_settings().api_permissions] or list(self.permission_classes)
+
+    def get_throttle_classes(self) -> list[Any]:
+        """Return the classes that count the caller's requests."""
+        return list(self.throttle_classes)
+
+    def get_problems(self) -> tuple[int, ...]:
+        """Return the statuses of errors that the description of this method names."""
+        return self.problems
+
+    def get_success(self) -> int:
+        """Return the status of an answer."""
+        return 200
+
+    def get_photos_most(self) -> int:
+        """Return how many photos one request may bring."""
+        return 1
+
+    def get_request_serializer_class(self) -> Any:
+        """Return the serializer of what is sent, or a dict of them by media type; None where nothing is."""
+        return None
+
+    def get_answer_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """Return the serializer of the answer."""
+        raise NotImplementedError
+
+    def get_authenticators(self) -> list[Any]:
+        """Return one of each class, as DRF asks for them."""
+        return [one() for one in self.get_authentication_classes()]
+
+    def get_permissions(self) -> list[Any]:
+        """Return one of each class, as DRF asks for them."""
+        return [one() for one in self.get_permission_classes()]
+
+    def get_throttles(self) -> list[Any]:
+        """Return one of each class, the same for the whole request: several photos count as several."""
+        if not hasattr(self, "_throttles"):
+            self._throttles = [one() for one in self.get_throttle_classes()]
+        return self._throttles
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        """Return what turns errors into problem details, whatever the shop's own API does."""
+        return handle
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a body that is too long before any of it is read."""
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal():
+            check_length((int(length) - HEADERS_OF_PARTS) // self.get_photos_most())

@@ -1,0 +1,27 @@
+"""The rows that are the truth: what is embedded, what is asked for, who is at work, and what shoppers did."""
+
+from __future__ import annotations
+
+from visualsearch.models.behaviour import Event, SearchRecord
+from visualsearch.models.calibration import Calibration
+from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
+from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
+from visualsearch.models.work import Heartbeat, Lease, SyncRequest
+
+__all__ = [
+    "Calibration",
+    "Embedding",
+    "EmbeddingQuerySet",
+    "EmbeddingState",
+    "Event",
+    "Heartbeat",
+    "Journal",
+    "Lease",
+    "SearchRecord",
+    "ServingEmbedder",
+    "SyncRequest",
+    "current_space",
+    "read_changes",
+    "serving_embedder",
+    "space_of",
+]

@@ -1,0 +1,81 @@
+"""Which embedder answers searches, and the space that it makes of a source."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from visualsearch.conf import get_settings
+from visualsearch.embedders import Embedder, load_embedder, prepare_aside
+from visualsearch.indexes.base import Space
+
+
+class ServingEmbedder(models.Model):
+    """Which embedder answers searches: one row for the whole shop; until it is written, the setting says it.
+
+    Searches are answered by `serving`, whatever the setting says. A new value of the setting (looked at when a worker
+    starts and by `visualsearch_sync`) or `visualsearch_rebuild --embedder`, whichever came last, is `wanted`: its rows
+    are made beside those of `serving`, and it takes over once it finds all that `serving` finds.
+    """
+
+    serving = models.CharField(max_length=500)
+    wanted = models.CharField(max_length=500)
+    """The same as `serving` while nothing is being built."""
+    previous = models.CharField(max_length=500, blank=True)
+    """The one that answered before: the way back."""
+    setting = models.CharField(max_length=500)
+    """The setting's value that was last taken for a wish; seen again, it is none."""
+
+    def __str__(self) -> str:
+        return f"{self.serving}, wanted {self.wanted}"
+
+    @property
+    def is_building(self) -> bool:
+        """Tell whether another embedder is being made ready to take over."""
+        return self.wanted != self.serving
+
+    @property
+    def active(self) -> list[str]:
+        """The embedders whose rows follow every change of an object, the serving one first."""
+        return [self.serving, self.wanted] if self.is_building else [self.serving]
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what holds at this moment."""
+        return cls.objects.filter(pk=1).first() or cls._first()
+
+    @classmethod
+    def hold(cls) -> Self:
+        """Return what holds to the end of the caller's transaction: until then nobody else changes it."""
+        locked = cls.objects.select_for_update().filter(pk=1)
+        if row := locked.first():
+            return row
+        cls.objects.bulk_create([cls._first()], ignore_conflicts=True)
+        return locked.get()
+
+    @classmethod
+    def _first(cls) -> Self:
+        name = get_settings().embedder
+        return cls(pk=1, serving=name, wanted=name, setting=name)
+
+
+def serving_embedder(*, prepare_next: bool = False) -> Embedder:
+    """Return the embedder that answers searches at this moment; raises EmbedderUnavailable for one that is not there.
+
+    With `prepare_next`, one that will take over is loaded aside, so that its first photo does not wait for it.
+    """
+    now = ServingEmbedder.read()
+    if prepare_next and now.is_building:
+        prepare_aside(now.wanted)
+    return load_embedder(now.serving)
+
+
+def space_of(source: str, embedder: Embedder) -> Space:
+    """Return the space of a source's pictures as this embedder sees them."""
+    return Space(source=source, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions)
+
+
+def current_space(source: str) -> Space:
+    """Return the space in which this source is searched now."""
+    return space_of(source, serving_embedder())

@@ -1,0 +1,58 @@
+"""What is asked for, and who is at work on it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class SyncRequest(models.Model):
+    """The wish that rows agree with an object again, written in the transaction that changed the object.
+
+    Only ever inserted by savers, so that a save waits for no other save and for no worker.
+    """
+
+    source = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=64)
+    due = models.DateTimeField(db_index=True)
+    """Whose turn is first, the lowest; after a failure not to be worked on before."""
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "object_key"], name="visualsearch_requested_object")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_key}"
+
+
+class Lease(models.Model):
+    """The right of one worker to work on one object until a moment; it lapses by itself when the worker dies."""
+
+    source = models.CharField(max_length=100)
+    object_key = models.CharField(max_length=64)
+    token = models.CharField(max_length=32, db_index=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "object_key"], name="visualsearch_one_worker_an_object")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_key} until {self.until}"
+
+
+class Heartbeat(models.Model):
+    """When a worker, or beat, was last seen on a host."""
+
+    role = models.CharField(max_length=20)
+    """`worker` or `beat`."""
+    host = models.CharField(max_length=100)
+    seen = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "host"], name="visualsearch_one_heartbeat")]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.host}, {self.seen}"

@@ -1,0 +1,44 @@
+"""How many searches run at once in a process: one more is refused at once, and does not make the others slower."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from visualsearch.conf import get_settings
+from visualsearch.exceptions import TooManySearches
+
+
+class Gate:
+    """Counts who is inside."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Be inside meanwhile; raises TooManySearches where SEARCHES_AT_ONCE already are."""
+        most = get_settings().searches_at_once
+        with self._lock:
+            if self._inside >= most:
+                raise TooManySearches(f"Expected at most {most} searches at once; try again in a second.")
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+
+gate = Gate()
+
+
+def _open_anew() -> None:
+    """Forget the parent's searches, which a forked child does not run."""
+    gate.__init__()  # type: ignore[misc]
+
+
+os.register_at_fork(after_in_child=_open_anew)
