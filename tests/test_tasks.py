@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import current_app
 from celery.concurrency import get_implementation
-from celery.signals import celeryd_after_setup
+from celery.signals import celeryd_after_setup, worker_shutting_down
 from django.db import transaction
 
 from tests.drawing import draw, draw_mosaic
@@ -16,6 +17,7 @@ from visualsearch import tasks
 from visualsearch.models import Calibration, Embedding, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.sources import VisualSource
+from visualsearch.stopping import go_on
 from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, sync, sync_after_commit
 
 
@@ -153,6 +155,40 @@ def test_task_finds_what_no_signal_told() -> None:
     find_forgotten()
 
     assert Embedding.objects.ready().count() == 1
+
+
+def test_every_task_acknowledges_late_and_ends_some_day() -> None:
+    for name in {entry["task"] for entry in beat_schedule().values()}:
+        task = current_app.tasks[name]
+        assert task.acks_late is True
+        assert task.reject_on_worker_lost is False
+        assert 0 < task.soft_time_limit < task.time_limit
+
+
+@pytest.mark.django_db
+def test_task_of_a_worker_that_is_to_end_ends_after_one_batch(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    for number in range(3):
+        add_product(draw_mosaic(number))
+
+    worker_shutting_down.send(sender="here", sig="SIGTERM", how="Warm", exitcode=0)
+    try:
+        sync()
+    finally:
+        go_on()
+
+    assert Embedding.objects.count() == 1
+
+
+def test_rings_that_go_on_are_two_messages_a_second_at_most(broker: Broker) -> None:
+    bell, rings = Bell(), 60
+    for _ in range(rings):
+        bell.ring()
+        threading.Event().wait(0.025)
+
+    assert bell.wait(5)
+    # 1.5 s: the pauses are 0.02, 0.04, 0.08, 0.16, 0.32, 0.5 ... and each wait is that long twice at most.
+    assert 1 <= broker.messages <= 10
 
 
 def test_schedule_names_tasks_that_exist() -> None:

@@ -179,7 +179,14 @@ def forget_kept_photos() -> None:
         logger.info("%d kept photos were deleted.", count)
 
 
-@shared_task(name="visualsearch.forget_behaviour", ignore_result=True)
+@shared_task(
+    name="visualsearch.forget_behaviour",
+    soft_time_limit=_HOUR,
+    time_limit=2 * _HOUR,
+    ignore_result=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+)
 def forget_old_behaviour() -> None:
     """Delete searches and events that have been kept for long enough."""
     if count := forget_behaviour():
