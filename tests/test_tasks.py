@@ -26,6 +26,7 @@ class Broker:
 
     def __init__(self) -> None:
         self.messages = 0
+        self.options: dict[str, Any] = {}
         self.down = False
         self.answers = threading.Event()
         self.answers.set()
@@ -35,6 +36,7 @@ class Broker:
         if self.down:
             raise ConnectionError("refused")
         self.messages += 1
+        self.options = options
 
 
 @pytest.fixture
@@ -189,6 +191,13 @@ def test_rings_that_go_on_are_two_messages_a_second_at_most(broker: Broker) -> N
     assert bell.wait(5)
     # 1.5 s: the pauses are 0.02, 0.04, 0.08, 0.16, 0.32, 0.5 ... and each wait is that long twice at most.
     assert 1 <= broker.messages <= 10
+
+
+def test_no_message_is_thrown_away_by_a_worker_whose_clock_is_an_hour_ahead(broker: Broker) -> None:
+    Bell()._publish()
+
+    assert broker.options["expires"] > 3600
+    assert all(entry["options"]["expires"] > 3600 for entry in beat_schedule().values())
 
 
 def test_schedule_names_tasks_that_exist() -> None:

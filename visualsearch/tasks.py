@@ -54,6 +54,13 @@ _MINUTE, _HOUR = 60, 3600
 # Every task is acknowledged late: a worker that is stopped gives its message back. One that was killed does not: the
 # sweeper comes sooner than its leases lapse, and a picture that kills workers must not do so without a pause.
 
+UNHEARD_SECONDS = 7200.0
+"""Messages that no worker heard for so long are thrown away, so that they do not pile up for ever.
+
+Celery compares the clocks of two hosts for it, or of one before and after it was set: a time much shorter than they may
+differ by would throw every message away.
+"""
+
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
 
@@ -234,8 +241,7 @@ def missing_beats() -> list[str]:
 
 
 def _entry(task: str, seconds: float) -> dict[str, Any]:
-    # Expires, so that beats which no worker heard do not pile up.
-    options = {"queue": get_settings().queue, "expires": seconds}
+    options = {"queue": get_settings().queue, "expires": max(seconds, UNHEARD_SECONDS)}
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
 
 
@@ -277,7 +283,7 @@ class Bell:
     def _publish(self) -> None:
         settings = get_settings()
         try:
-            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, UNHEARD_SECONDS))
         except Exception as error:  # brokers raise errors of many libraries
             logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 
