@@ -1,8 +1,9 @@
 """Measure what the suggested boxes are worth in photos of furnished rooms: `python -m benchmarks.boxes --help`.
 
-Rooms are composed of pictures of products, so that it is known what stands where. One answer a photo: over all crops of
-a way the product with the highest cosine, right where it stands in the room. Beside the suggested boxes the whole photo
-and crops in a regular grid are measured, that look at everything and know nothing.
+Rooms are composed of pictures of products, so that it is known what stands where; or they are photos with known
+answers, as the demo shop's (`--catalogue`, `--photos`). One answer a photo: over all crops of a way the product with
+the highest cosine, right where it stands in the room. Beside the suggested boxes the whole photo and crops in a regular
+grid are measured, that look at everything and know nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from benchmarks.machine import describe, publish
-from benchmarks.photos.rooms import Room, furnish
+from benchmarks.photos.rooms import Placed, Room, furnish
+from benchmarks.quality import Shelf
 from visualsearch.images import Box, crop, open_image
 
 PACKAGES = ("numpy", "openvino", "pillow", "torch")
@@ -46,14 +48,23 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("embedders", nargs="+", help="names, paths of weights, dotted paths")
-    parser.add_argument("--products", type=Path, nargs="+", help="folders of pictures, one a product", required=True)
-    parser.add_argument("--grounds", type=Path, required=True, help="a folder of photos, for surfaces")
+    parser.add_argument("--catalogue", type=Path, help="a CSV with the columns image and sku")
+    parser.add_argument(
+        "--photos", type=Path, help="a CSV with the columns photo and sku, of photos with a right answer"
+    )
+    parser.add_argument(
+        "--products", type=Path, nargs="+", help="folders of pictures, one a product, for composed rooms"
+    )
+    parser.add_argument("--grounds", type=Path, help="a folder of photos, for surfaces of composed rooms")
     parser.add_argument("--count", type=int, default=191, help="products, taken evenly from the folders")
     parser.add_argument("--rooms", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not ((arguments.catalogue and arguments.photos) or (arguments.products and arguments.grounds)):
+        parser.error("expected --catalogue and --photos, or --products and --grounds")
+    return arguments
 
 
 def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
@@ -65,10 +76,7 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     django.setup()
     from visualsearch.embedders import load_embedder
 
-    products = _pictures(arguments.products, arguments.count)
-    grounds = _pictures([arguments.grounds], 100)
-    random = np.random.default_rng(arguments.seed)
-    rooms = [furnish(random, products, grounds) for _ in range(arguments.rooms)]
+    products, rooms = _photographed(arguments) if arguments.photos else _composed(arguments)
     return [
         {"embedder": Path(name).stem, **measure_one(load_embedder(name), products, rooms)}
         for name in arguments.embedders
@@ -93,6 +101,26 @@ def measure_one(embedder: Any, products: list[Image.Image], rooms: list[Room]) -
             rights.setdefault(way, []).append(int(scores.max(axis=0).argmax()) in standing)
     shares = {way: round(float(np.mean(right)), 4) for way, right in rights.items()}
     return {"boxes": round(float(np.mean(counts)), 2), "right": shares}
+
+
+def _composed(arguments: argparse.Namespace) -> tuple[list[Image.Image], list[Room]]:
+    products = _pictures(arguments.products, arguments.count)
+    grounds = _pictures([arguments.grounds], 100)
+    random = np.random.default_rng(arguments.seed)
+    return products, [furnish(random, products, grounds) for _ in range(arguments.rooms)]
+
+
+def _photographed(arguments: argparse.Namespace) -> tuple[list[Image.Image], list[Room]]:
+    """Return the pictures of a catalogue, and photos with every picture of the product that each is of."""
+    shelf, asked = Shelf.read(arguments.catalogue, "image"), Shelf.read(arguments.photos, "photo")
+    products = [open_image(path, longest_side=320) for path in shelf.paths]
+    return products, [
+        Room(
+            open_image(path, longest_side=640),
+            tuple(Placed(int(place), WHOLE) for place in (shelf.skus == sku).nonzero()[0]),
+        )
+        for path, sku in zip(asked.paths, asked.skus, strict=True)
+    ]
 
 
 def _pictures(folders: list[Path], count: int) -> list[Image.Image]:

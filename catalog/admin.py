@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import URLField
 
 from catalog.models import Category, Product, ProductImage
-from visualsearch.admin import ReindexMixin
+from visualsearch.admin import PicturesMixin
 
 
 class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -17,8 +17,8 @@ class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Product)
-class ProductAdmin(ReindexMixin, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Products, with the action that computes their pictures anew."""
+class ProductAdmin(PicturesMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Products, with the state of their pictures, what looks like them, and the ways to reindex them."""
 
     list_display = ("sku", "title", "category", "price", "currency", "stock", "in_stock", "is_active")
     list_filter = ("is_active", "in_stock", "category", "colour")

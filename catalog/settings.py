@@ -102,11 +102,11 @@ STORAGES = {
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-# Supervisors ask on the machine itself, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
 # Whether all subdomains are https too only the owner of the domain knows, and browsers remember it for a year.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_INCLUDE_SUBDOMAINS else ["security.W005", "security.W021"]
+# Supervisors ask on the machine itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True

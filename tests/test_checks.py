@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError
 
 from visualsearch.checks import (
+    check_api,
     check_embedder,
     check_engine,
     check_kept_photos,
@@ -145,3 +146,18 @@ def test_photos_kept_in_a_private_storage_or_not_at_all_are_fine(settings: Any, 
     settings.VISUALSEARCH = {"KEEP_PHOTOS": "private"}
 
     assert check_kept_photos() == []
+
+
+def test_visualsearch_e006_class_of_the_api_that_cannot_be_imported(settings: Any) -> None:
+    settings.VISUALSEARCH = {"API_PERMISSIONS": ["shop.nowhere.IsMember"]}
+
+    (error,) = check_api()
+
+    start = "VISUALSEARCH['API_PERMISSIONS'] names 'shop.nowhere.IsMember', which cannot be imported: "
+    assert (error.id, error.msg.startswith(start)) == ("visualsearch.E006", True)
+
+
+def test_classes_of_the_api_that_are_there_have_no_problem(settings: Any) -> None:
+    settings.VISUALSEARCH = {"API_AUTHENTICATION": ["visualsearch.api.keys.KeyAuthentication"]}
+
+    assert check_api() == []

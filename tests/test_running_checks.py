@@ -17,7 +17,7 @@ def celery(monkeypatch: pytest.MonkeyPatch) -> Any:
     def use(**values: Any) -> None:
         app = Celery("of-this-test", set_as_current=False)
         app.conf.update({"broker_url": "redis://localhost", "beat_schedule": beat_schedule(), **values})
-        monkeypatch.setattr("visualsearch.tasks.current_app", app)
+        monkeypatch.setattr("visualsearch.broker.current_app", app)
 
     return use
 

@@ -8,17 +8,35 @@ from typing import Any
 import pytest
 from celery import current_app
 from celery.concurrency import get_implementation
-from celery.signals import celeryd_after_setup, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_shutdown, worker_shutting_down
 from django.db import transaction
+from django.utils import timezone
 
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product
 from visualsearch import tasks
-from visualsearch.models import Calibration, Embedding, SyncRequest
+from visualsearch.bell import Bell
+from visualsearch.models import Calibration, Embedding, Heartbeat, JobState, LagSample, ReindexJob, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
-from visualsearch.sources import VisualSource
+from visualsearch.sources import VisualSource, get_source
 from visualsearch.stopping import go_on
-from visualsearch.tasks import Bell, beat_schedule, calibrate, find_forgotten, sync, sync_after_commit
+from visualsearch.sync import BEAT, call_due_jobs, do_batch, get_status, start_job
+from visualsearch.tasks import (
+    beat_schedule,
+    calibrate,
+    find_forgotten,
+    observe,
+    rebuild,
+    reindex,
+    sync,
+    sync_after_commit,
+)
+
+
+class StoppedWorker:
+    """Stands where Celery's worker would, and can be hashed as a sender must be."""
+
+    hostname = "worker@here"
 
 
 class Broker:
@@ -62,7 +80,7 @@ def test_children_of_a_prefork_pool_share_the_cores(
 
 
 def test_many_rings_are_few_messages(broker: Broker) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     for _ in range(1000):
         bell.ring()
 
@@ -72,7 +90,7 @@ def test_many_rings_are_few_messages(broker: Broker) -> None:
 
 def test_ring_returns_while_the_broker_hangs(broker: Broker) -> None:
     broker.answers.clear()
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
 
     bell.ring()
 
@@ -82,7 +100,7 @@ def test_ring_returns_while_the_broker_hangs(broker: Broker) -> None:
 
 
 def test_bell_goes_on_after_the_broker_was_down(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     broker.down = True
     bell.ring()
     assert bell.wait(10)
@@ -97,7 +115,7 @@ def test_bell_goes_on_after_the_broker_was_down(broker: Broker, caplog: pytest.L
 
 @pytest.mark.django_db(transaction=True)
 def test_bell_rings_after_the_commit_and_not_after_a_roll_back(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    bell = Bell()
+    bell = Bell(tasks.send_bell)
     monkeypatch.setattr(tasks, "bell", bell)
     with transaction.atomic():
         sync_after_commit(PRODUCTS, [1])
@@ -138,7 +156,7 @@ def test_task_that_runs_out_of_time_rings_for_the_rest(
 ) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
     monkeypatch.setattr(tasks, "SECONDS_A_TASK", 1e-6)
-    monkeypatch.setattr(tasks, "bell", Bell())
+    monkeypatch.setattr(tasks, "bell", Bell(tasks.send_bell))
     add_product(draw())
     add_product(draw("blue"))
 
@@ -183,8 +201,8 @@ def test_task_of_a_worker_that_is_to_end_ends_after_one_batch(settings: Any) -> 
 
 
 def test_rings_that_go_on_are_two_messages_a_second_at_most(broker: Broker) -> None:
-    bell, rings = Bell(), 60
-    for _ in range(rings):
+    bell = tasks.bell
+    for _ in range(60):
         bell.ring()
         threading.Event().wait(0.025)
 
@@ -194,7 +212,8 @@ def test_rings_that_go_on_are_two_messages_a_second_at_most(broker: Broker) -> N
 
 
 def test_no_message_is_thrown_away_by_a_worker_whose_clock_is_an_hour_ahead(broker: Broker) -> None:
-    Bell()._publish()
+    tasks.bell.ring()
+    tasks.bell.wait(5)
 
     assert broker.options["expires"] > 3600
     assert all(entry["options"]["expires"] > 3600 for entry in beat_schedule().values())
@@ -245,3 +264,110 @@ def _watched(source: VisualSource, ready: list[int]) -> Iterator[None]:
     for step in calibrate_source(source):
         ready.append(Embedding.objects.ready().count())
         yield step
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return the messages for batches of jobs that were sent."""
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(tasks.reindex, "apply_async", lambda args, **options: sent.append(args))
+    return sent
+
+
+def start_a_job() -> ReindexJob:
+    products = [add_product(draw()) for _ in range(3)]
+    SyncRequest.objects.all().delete()
+    return start_job(get_source(PRODUCTS), [product.pk for product in products])
+
+
+@pytest.mark.django_db
+def test_sweep_calls_a_job_and_its_task_does_all_of_it(calls: list[tuple[int, int]]) -> None:
+    job = start_a_job()
+
+    sync()
+    assert calls == [(job.pk, 0)]
+    reindex(*calls.pop())
+
+    job.refresh_from_db()
+    assert (job.state, job.done, calls) == (JobState.DONE, 3, [])
+
+
+@pytest.mark.django_db
+def test_task_of_a_job_leaves_what_takes_longer_to_the_next_message(
+    calls: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    monkeypatch.setattr(tasks, "SECONDS_A_BATCH", -1)
+    job = start_a_job()
+
+    reindex(job.pk, 0)
+
+    job.refresh_from_db()
+    assert (job.state, job.done, calls) == (JobState.RUNNING, 1, [(job.pk, 1)])
+
+
+@pytest.mark.django_db
+def test_what_is_saved_goes_before_each_batch_of_a_job(
+    calls: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    job = start_a_job()
+    waiting = []
+
+    def watched(pk: int, turn: int) -> int | None:
+        waiting.append(SyncRequest.objects.count())
+        following = do_batch(pk, turn)
+        add_product(draw("green"))
+        return following
+
+    monkeypatch.setattr(tasks, "do_batch", watched)
+
+    reindex(job.pk, 0)
+
+    assert waiting == [0, 0, 0, 0]
+
+
+@pytest.mark.django_db
+def test_job_whose_message_cannot_be_sent_is_called_again_by_a_later_sweep(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = start_a_job()
+    monkeypatch.setattr(tasks.reindex, "apply_async", lambda *args, **options: 1 / 0)
+
+    sync()
+
+    assert "the sweeper will call it" in caplog.text
+    ReindexJob.objects.update(due=timezone.now())
+    assert call_due_jobs() == [(job.pk, 0)]
+
+
+@pytest.mark.django_db
+def test_observing_notes_the_beat_and_the_lag() -> None:
+    add_product(draw())
+
+    observe()
+
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == [BEAT]
+    assert LagSample.objects.get().waiting == 1
+
+
+@pytest.mark.django_db
+def test_worker_is_heard_of_until_it_says_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "current_task", SimpleNamespace(request=SimpleNamespace(hostname="worker@here")))
+    sync()
+    assert Heartbeat.objects.get().name == "worker@here"
+
+    worker_shutdown.send(sender=StoppedWorker())
+
+    assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.django_db
+def test_index_is_built_anew_by_a_task() -> None:
+    add_product(draw())
+    sync()
+
+    rebuild()
+
+    assert get_status().indexes[PRODUCTS].details["snapshot"] == 1
+    assert get_status().indexes[PRODUCTS].details["bytes"] > 0

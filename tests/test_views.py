@@ -16,6 +16,7 @@ from tests.drawing import draw
 from tests.goods import add_product, sync_now
 from visualsearch.embedders import get_embedder
 from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.search.admission import gate
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("visualsearch:page")
@@ -253,3 +254,13 @@ def test_page_weighs_little(client: Client) -> None:
 @pytest.mark.parametrize("length", ["many", "-1", "1e9", "²"])
 def test_length_that_is_no_number_is_no_error_of_ours(client: Client, length: str) -> None:
     assert client.post(PAGE, {"photo": photo()}, CONTENT_LENGTH=length).status_code == 400
+
+
+def test_search_beyond_the_bound_is_refused_at_once(client: Client, settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCHES_AT_ONCE": 1}
+
+    with gate.admitted():
+        response = client.post(PAGE, {"photo": photo()})
+
+    assert response.status_code == 503
+    assert b"not possible at the moment" in response.content

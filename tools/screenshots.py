@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("--folder", type=Path, default=Path("docs/images"))
     arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, take in {"home": home, "product": product, "search": search, "phone": phone}.items():
@@ -107,8 +108,9 @@ def opened(browser: Any, address: str, size: dict[str, int], **options: Any) -> 
 
 
 def shot(page: Any) -> bytes:
-    """Return what the window shows, as PNG."""
+    """Return what the window shows once nothing fades any more, as PNG."""
     page.wait_for_load_state("networkidle")
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
     return bytes(page.screenshot())
 
 

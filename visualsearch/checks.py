@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_problems, get_settings
 from visualsearch.embedders import get_embedder
@@ -21,7 +22,7 @@ from visualsearch.sources import all_sources
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_setting, check_sources, check_embedder, check_engine, check_kept_photos):
+    for check in (check_setting, check_sources, check_embedder, check_engine, check_api, check_kept_photos):
         checks.register(check, "visualsearch")
     # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
     checks.register(check_serving, checks.Tags.database)
@@ -66,6 +67,23 @@ def check_kept_photos(**kwargs: Any) -> list[checks.CheckMessage]:
         hint = "Give the storage a location outside MEDIA_ROOT."
         message = f"Shoppers' photos would be kept in {location}, which is published under MEDIA_URL."
         return [checks.Error(message, hint=hint, id="visualsearch.E005")]
+    return []
+
+
+def check_api(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Name every class of the API's settings that cannot be imported."""
+    settings = get_settings()
+    written = {"API_AUTHENTICATION": settings.api_authentication, "API_PERMISSIONS": settings.api_permissions}
+    return [message for key, paths in written.items() for path in paths for message in _import_problems(key, path)]
+
+
+def _import_problems(key: str, path: str) -> list[checks.CheckMessage]:
+    try:
+        import_string(path)
+    except (ImportError, RuntimeError) as error:  # the latter of a model whose app is not installed
+        hint = "Write the dotted path of a class; keys need 'rest_framework_api_key' in INSTALLED_APPS."
+        message = f"VISUALSEARCH['{key}'] names '{path}', which cannot be imported: {error}"
+        return [checks.Error(message, hint=hint, id="visualsearch.E006")]
     return []
 
 

@@ -11,8 +11,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 
+from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
-from visualsearch.tasks import CelerySettings, celery_settings, missing_beats
+from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
 
@@ -29,7 +30,7 @@ def check_workers(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
-    if not apps.is_installed("django_celery_beat") and (missing := missing_beats()):
+    if not apps.is_installed("django_celery_beat") and (missing := _missing_beats()):
         message = f"Celery's beat schedule lacks {', '.join(missing)}: what a lost message missed would stay undone."
         hint = (
             "In your celery.py write `app.conf.beat_schedule |= visualsearch.tasks.beat_schedule()`, import that app "
@@ -50,6 +51,11 @@ def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
         )
         hint = "Set CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout'] to 3600: the sweeper is quicker anyway."
         yield checks.Warning(message, hint=hint, id="visualsearch.W006")
+
+
+def _missing_beats() -> list[str]:
+    """Return the names of our tasks that the project's beat never sends."""
+    return sorted({entry["task"] for entry in beat_schedule().values()} - scheduled_tasks())
 
 
 def check_processes(**kwargs: Any) -> list[checks.CheckMessage]:

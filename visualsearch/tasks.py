@@ -5,36 +5,43 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from celery import current_app, shared_task
-from celery.signals import celeryd_after_setup, worker_ready, worker_shutting_down
-from django.db import connection, transaction
+from celery import current_task, shared_task
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
+from django.db import DatabaseError, connection, transaction
 
 from visualsearch.behaviour import forget_behaviour
+from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
+from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
+from visualsearch.schedule import UNHEARD_SECONDS
+from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
 from visualsearch.sync import (
+    BEAT,
     build,
+    call_due_jobs,
     compact_where_needed,
+    do_batch,
     follow_setting,
+    forget_life,
+    note_lag,
+    note_life,
     reconcile,
-    record_heartbeat,
     request_sync,
     sync_outstanding,
     take_over,
 )
+from visualsearch.sync import rebuild as rebuild_source
 from visualsearch.sync import verify as verify_source
 
 logger = logging.getLogger(__name__)
@@ -42,32 +49,34 @@ logger = logging.getLogger(__name__)
 SECONDS_A_TASK = 20.0
 """A task that has more to do than this rings the bell again, so that no task runs for ever."""
 
-FORGET_SECONDS = 3600.0
-"""How often it is looked what that is kept for some days is old enough to be deleted."""
-
-GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
-"""Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
-
-
-_MINUTE, _HOUR = 60, 3600
-
-# Every task is acknowledged late: a worker that is stopped gives its message back. One that was killed does not: the
-# sweeper comes sooner than its leases lapse, and a picture that kills workers must not do so without a pause.
-
-UNHEARD_SECONDS = 7200.0
-"""Messages that no worker heard for so long are thrown away, so that they do not pile up for ever.
-
-Celery compares the clocks of two hosts for it, or of one before and after it was set: a time much shorter than they may
-differ by would throw every message away.
-"""
+SECONDS_A_BATCH = 1.0
+"""A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
 
 
+_MINUTE, _HOUR = 60, 3600
+
+
+def _within(seconds: int) -> dict[str, Any]:
+    """Return the options of a task that is to end within so long.
+
+    Every task is acknowledged late: a worker that is stopped gives its message back. One that was killed does not: the
+    sweeper comes sooner than its leases lapse, and a picture that kills workers must not do so without a pause.
+    """
+    limits = {"soft_time_limit": seconds, "time_limit": seconds + max(seconds // 5, _MINUTE)}
+    return {**limits, "ignore_result": True, "acks_late": True, "reject_on_worker_lost": False}
+
+
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
     """Write the wish to sync these objects in the current transaction, and ring the bell once it is committed."""
     request_sync(source, keys)
+    ring_after_commit(using=using)
+
+
+def ring_after_commit(*, using: str | None = None) -> None:
+    """Call a worker once the current transaction is committed."""
 
     # A nested function: a partial here makes the save itself fail (Django ticket 36487).
     def ring() -> None:
@@ -77,19 +86,10 @@ def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None 
     transaction.on_commit(ring, using=using, robust=True)
 
 
-@shared_task(
-    name="visualsearch.sync",
-    soft_time_limit=5 * _MINUTE,
-    time_limit=6 * _MINUTE,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
-def sync(*, by_beat: bool = False) -> None:
+@shared_task(name="visualsearch.sync", **_within(5 * _MINUTE))
+def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
-    record_heartbeat("worker")
-    if by_beat:
-        record_heartbeat("beat")
+    _note_worker()
     end = monotonic() + SECONDS_A_TASK
     if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
         return
@@ -99,6 +99,8 @@ def sync(*, by_beat: bool = False) -> None:
         take_over()
     except EmbedderUnavailable as error:
         logger.error("The change of the embedder cannot go on: %s", error)
+    for job, turn in call_due_jobs():
+        _call(job, turn)
     if monotonic() > end:
         bell.ring()
 
@@ -108,14 +110,36 @@ def _work(batches: Iterable[object]) -> bool:
     return not any(is_asked_to_stop() for _ in batches)
 
 
-@shared_task(
-    name="visualsearch.reconcile",
-    soft_time_limit=_HOUR,
-    time_limit=2 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.reindex", **_within(5 * _MINUTE))
+def reindex(job: int, turn: int) -> None:
+    """Do the next batches of a reindex job, each after what was saved meanwhile; one message leads to the next."""
+    end = monotonic() + SECONDS_A_BATCH
+    following: int | None = turn
+    while following is not None:
+        if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
+            return
+        following = do_batch(job, following)
+        if following is not None and monotonic() > end:
+            _call(job, following)
+            return
+
+
+def _call(job: int, turn: int) -> None:
+    if not ask_for(reindex, job, turn):
+        logger.warning("Reindex job %s could not be called; the sweeper will call it.", job)
+
+
+def ask_for(task: Any, *arguments: Any) -> bool:
+    """Send one message for one of our tasks; False where none can be sent."""
+    try:
+        task.apply_async(arguments, queue=get_settings().queue, retry=False)
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("No message for %s could be sent: %s", task.name, error)
+        return False
+    return True
+
+
+@shared_task(name="visualsearch.reconcile", **_within(_HOUR))
 def find_forgotten() -> None:
     """Ask for a sync of every object that changed without a signal."""
     for source in all_sources():
@@ -124,27 +148,13 @@ def find_forgotten() -> None:
     sync()
 
 
-@shared_task(
-    name="visualsearch.compact",
-    soft_time_limit=4 * _HOUR,
-    time_limit=5 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.compact", **_within(4 * _HOUR))
 def compact() -> None:
     """Write a new snapshot of every index that has outgrown its last one."""
     compact_where_needed()
 
 
-@shared_task(
-    name="visualsearch.verify",
-    soft_time_limit=4 * _HOUR,
-    time_limit=5 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.verify", **_within(4 * _HOUR))
 def verify() -> None:
     """Prove that shop, rows and index are equal, and mend what is not."""
     for source in all_sources():
@@ -153,14 +163,7 @@ def verify() -> None:
             logger.error("%s: shop, rows and index were not equal and are being mended: %s", source.name, proof)
 
 
-@shared_task(
-    name="visualsearch.calibrate",
-    soft_time_limit=_HOUR,
-    time_limit=2 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.calibrate", **_within(_HOUR))
 def calibrate() -> None:
     """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
     for source in all_sources():
@@ -172,130 +175,65 @@ def calibrate() -> None:
             logger.warning("%s is not calibrated anew: %s", source.name, error)
 
 
-@shared_task(
-    name="visualsearch.forget_photos",
-    soft_time_limit=_HOUR,
-    time_limit=2 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.forget_photos", **_within(_HOUR))
 def forget_kept_photos() -> None:
     """Delete the shoppers' photos that have been kept for long enough."""
     if count := forget_photos():
         logger.info("%d kept photos were deleted.", count)
 
 
-@shared_task(
-    name="visualsearch.forget_behaviour",
-    soft_time_limit=_HOUR,
-    time_limit=2 * _HOUR,
-    ignore_result=True,
-    acks_late=True,
-    reject_on_worker_lost=False,
-)
+@shared_task(name="visualsearch.observe", **_within(5 * _MINUTE))
+def observe() -> None:
+    """Note that beat and worker are alive and how late the search is; the beat alone sends this."""
+    note_life(BEAT)
+    _note_worker()
+    note_lag()
+
+
+@shared_task(name="visualsearch.rebuild", **_within(4 * _HOUR))
+def rebuild() -> None:
+    """Build every index anew from the rows, while the old one goes on answering."""
+    for source in all_sources():
+        rebuild_source(source)
+
+
+@shared_task(name="visualsearch.examine", **_within(4 * _HOUR))
+def examine() -> None:
+    """Look for pictures of the catalogue that somebody should look at."""
+    for source in all_sources():
+        logger.info("%d findings in %s.", examine_source(source), source.name)
+
+
+def _note_worker() -> None:
+    """Note that this worker is alive; a task that was called like a function knows of none."""
+    if name := current_task and current_task.request.hostname:
+        note_life(str(name))
+
+
+@shared_task(name="visualsearch.forget_behaviour", **_within(_HOUR))
 def forget_old_behaviour() -> None:
     """Delete searches and events that have been kept for long enough."""
     if count := forget_behaviour():
         logger.info("%d searches and events were deleted.", count)
 
 
-def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the entries for Celery's `beat_schedule`: whatever is to be done now and then."""
+def send_bell() -> None:
+    """Send one message that wakes a worker, or say that none can be sent."""
     settings = get_settings()
-    return {
-        "visualsearch-sweep": {**_entry("visualsearch.sync", settings.sweep_seconds), "kwargs": {"by_beat": True}},
-        "visualsearch-reconcile": _entry("visualsearch.reconcile", settings.reconcile_seconds),
-        "visualsearch-compact": _entry("visualsearch.compact", settings.compact_seconds),
-        "visualsearch-verify": _entry("visualsearch.verify", settings.verify_seconds),
-        "visualsearch-forget-behaviour": _entry("visualsearch.forget_behaviour", FORGET_SECONDS),
-        "visualsearch-forget-photos": _entry("visualsearch.forget_photos", FORGET_SECONDS),
-        "visualsearch-calibrate": _entry("visualsearch.calibrate", settings.calibrate_seconds),
-    }
+    try:
+        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, UNHEARD_SECONDS))
+    except Exception as error:  # brokers raise errors of many libraries
+        logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CelerySettings:
-    """What Celery was told of brokers; nothing is connected to."""
-
-    broker_url: str
-    always_eager: bool
-    visibility_timeout: float | None
-
-
-def celery_settings() -> CelerySettings:
-    """Return what the project's Celery application is set to."""
-    conf = current_app.conf
-    return CelerySettings(
-        broker_url=str(conf.broker_url or ""),
-        always_eager=bool(conf.task_always_eager),
-        visibility_timeout=(conf.broker_transport_options or {}).get("visibility_timeout"),
-    )
-
-
-def missing_beats() -> list[str]:
-    """Return the names of our tasks that the application's beat never sends."""
-    current_app.finalize()
-    sent = {entry.get("task") for entry in (current_app.conf.beat_schedule or {}).values()}
-    return sorted({entry["task"] for entry in beat_schedule().values()} - sent)
-
-
-def _entry(task: str, seconds: float) -> dict[str, Any]:
-    options = {"queue": get_settings().queue, "expires": max(seconds, UNHEARD_SECONDS)}
-    return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}
-
-
-class Bell:
-    """Wakes a worker from a thread of its own, so that no save ever waits for a broker."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def ring(self) -> None:
-        """Ask for one message to the workers; returns at once, whatever the broker does."""
-        self._idle.clear()
-        self._rung.set()
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="visualsearch-bell", daemon=True)
-                self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until every ring is a message, for `seconds` at most; tells whether it is."""
-        return self._idle.wait(seconds)
-
-    def _run(self) -> None:
-        pause = GATHER_SECONDS
-        while True:
-            self._rung.wait()
-            # Rings that come while a message is on its way share the next one.
-            threading.Event().wait(pause)
-            self._rung.clear()
-            self._publish()
-            if not self._rung.is_set():
-                self._idle.set()
-            pause = min(2 * pause, GATHER_SECONDS_MOST) if self._rung.wait(pause) else GATHER_SECONDS
-
-    def _publish(self) -> None:
-        settings = get_settings()
-        try:
-            sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, UNHEARD_SECONDS))
-        except Exception as error:  # brokers raise errors of many libraries
-            logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
-
-
-bell = Bell()
+bell = Bell(send_bell)
 # A command that saves and ends would take its message with it, and the save would wait for the sweeper.
 atexit.register(bell.wait, EXIT_SECONDS)
 
 
 def _new_bell() -> None:
     """Forget the parent's thread, which a forked child does not have."""
-    bell.__init__()  # type: ignore[misc]
+    bell.__init__(send_bell)  # type: ignore[misc]
 
 
 os.register_at_fork(after_in_child=_new_bell)
@@ -325,3 +263,12 @@ def _look_for_work(**kwargs: Any) -> None:
         # Children that are forked later must not share it.
         connection.close()
     bell.ring()
+
+
+@worker_shutdown.connect(dispatch_uid="visualsearch.tasks")
+def _say_goodbye(*, sender: Any, **kwargs: Any) -> None:
+    """Let nobody take a worker that was stopped on purpose for a dead one."""
+    try:
+        forget_life(str(sender.hostname))
+    except DatabaseError as error:
+        logger.warning("The end of this worker could not be noted: %s", error)

@@ -66,3 +66,11 @@ def test_permissions_and_throttles_are_class_attributes_too() -> None:
 
     assert search(closed).status_code == 403
     assert search(busy).status_code == 429
+
+
+def test_classes_of_a_subclass_go_before_those_of_the_settings(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "API_PERMISSIONS": ["rest_framework.permissions.AllowAny"]}
+    closed = type("Closed", (SearchView,), {"permission_classes": [IsAuthenticated]})
+
+    assert search(SearchView).status_code == 200
+    assert search(closed).status_code == 403

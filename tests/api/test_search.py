@@ -29,7 +29,7 @@ def test_photo_is_answered_with_the_products_that_look_like_it(search: Search) -
 
     best = answer["results"][0]
     shown = best["product"]
-    assert (shown["key"], shown["title"], shown["price"]) == (product.sku, "A red cup", "12.50 EUR")
+    assert (shown["key"], shown["title"], shown["price"]) == (product.sku, "A red cup", "12.50\xa0€")
     assert shown["url"] == f"http://testserver{product.get_absolute_url()}"
     assert best["score"] == pytest.approx(1, abs=0.002)
     assert best["picture"]["url"] == f"http://testserver{product.images.get().file.url}"

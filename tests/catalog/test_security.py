@@ -58,7 +58,8 @@ def test_photo_without_the_token_of_a_form_is_refused() -> None:
 
 
 def test_djangos_own_list_for_deploying_is_clean(shop_environment: dict[str, str]) -> None:
-    environment = {**shop_environment, "DJANGO_SETTINGS_MODULE": "catalog.settings", "HTTPS": "1", "DEBUG": "0"}
+    deployed = {"HTTPS": "1", "DEBUG": "0", "BROKER_URL": "redis://127.0.0.1:6379"}
+    environment = {**shop_environment, "DJANGO_SETTINGS_MODULE": "catalog.settings", **deployed}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
 
     done = subprocess.run(

@@ -11,15 +11,9 @@ from django.utils import timezone
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, found, sync_now
 from visualsearch.models import Heartbeat, SyncRequest
-from visualsearch.sync import request_sync
-from visualsearch.tasks import sync
+from visualsearch.sync import note_life, request_sync
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualsearch.sync.heartbeats._written", {})
 
 
 def checks(client: Client, only: str = "") -> dict[str, str]:
@@ -36,10 +30,9 @@ def test_a_process_that_answers_is_alive_whatever_is_down(client: Client, monkey
 
 def test_ready_when_database_index_model_and_worker_are_there(client: Client) -> None:
     add_product(draw())
-    sync(by_beat=True)
+    note_life("worker@here")
 
     assert checks(client) == {"database": "ok", "index": "ok", "model": "ok", "worker": "ok"}
-    assert set(Heartbeat.objects.values_list("role", flat=True)) == {"worker", "beat"}
 
 
 def test_not_ready_before_a_worker_was_seen(client: Client) -> None:
@@ -47,8 +40,8 @@ def test_not_ready_before_a_worker_was_seen(client: Client) -> None:
 
 
 def test_not_ready_when_the_worker_has_been_silent(client: Client) -> None:
-    sync()
-    Heartbeat.objects.update(seen=timezone.now() - timedelta(seconds=90))
+    note_life("worker@here")
+    Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=90))
 
     assert checks(client, "worker") == {"worker": "The last worker was seen 90 s ago."}
 

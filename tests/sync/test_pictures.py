@@ -65,8 +65,8 @@ def test_each_picture_gets_its_own_vector_in_whatever_order_they_are_decoded() -
 
 def test_the_next_batch_is_decoded_and_one_more_read_while_one_is_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
     decoded, read = threading.Semaphore(0), threading.Semaphore(0)
-    decode, read_file = pictures._decode, pictures._read
-    monkeypatch.setattr(pictures, "_decode", lambda *given: (decode(*given), decoded.release())[0])
+    decode, read_file = pictures.decode_content, pictures._read
+    monkeypatch.setattr(pictures, "decode_content", lambda *given: (decode(*given), decoded.release())[0])
     monkeypatch.setattr(pictures, "_read", lambda picture: (read_file(picture), read.release())[0])
     waited: list[bool] = []
 
@@ -83,7 +83,7 @@ def test_the_next_batch_is_decoded_and_one_more_read_while_one_is_embedded(monke
 def test_no_more_than_two_batches_are_held_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[object] = []
     most: list[int] = []
-    decode = pictures._decode
+    decode = pictures.decode_content
 
     def counted(*given: Any) -> pictures.Decoded:
         decoded = decode(*given)
@@ -92,7 +92,7 @@ def test_no_more_than_two_batches_are_held_decoded(monkeypatch: pytest.MonkeyPat
         finalize(decoded.image, held.pop)
         return decoded
 
-    monkeypatch.setattr(pictures, "_decode", counted)
+    monkeypatch.setattr(pictures, "decode_content", counted)
 
     list(look_at(readings(8 * SIZE), TinyEmbedder()))
 

@@ -10,7 +10,8 @@ from tests.goods import PRODUCTS, add_poster, add_product, sync_now
 from visualsearch.embedders.engines import Choice, choose_engine
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.models import SyncRequest
-from visualsearch.sync import get_progress, get_status, request_sync
+from visualsearch.sources import get_source
+from visualsearch.sync import cancel_job, get_progress, get_status, request_sync, start_job
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,17 @@ def test_an_engine_that_is_not_installed_hides_no_number(monkeypatch: pytest.Mon
     assert status.engine is not None
     assert status.engine.name == "none"
     assert "no engine 'tpu'" in status.engine.why
+
+
+def test_reindex_jobs_are_told_until_they_are_over_and_the_last_one_after() -> None:
+    source = get_source(PRODUCTS)
+    old, last, running = (start_job(source, [1], by="seller") for _ in range(3))
+    for job in (old, last):
+        cancel_job(job)
+
+    told = get_status().as_dict()["jobs"]
+
+    assert [(job["id"], job["state"], job["done"], job["total"]) for job in told] == [
+        (running.pk, "running", 0, 1),
+        (last.pk, "cancelled", 0, 1),
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.templatetags.static import static
 from django.urls import include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -34,6 +35,12 @@ PROBLEMS = {
     503: "`index-not-ready` or `overloaded`, with `Retry-After`.",
 }
 """What each status means, with its types."""
+
+DOCS_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, and no script that stands in the page."""
 
 SETTINGS = {
     "TITLE": "Visual search",
@@ -103,7 +110,8 @@ class Schema(AutoSchema):
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the header of an API key."""
 
-    target_class = "visualsearch.api.keys.KeyAuthentication"
+    # Named by its class only where the shop has keys: without their app it cannot be imported.
+    target_class = "visualsearch.api.keys.KeyAuthentication" if apps.is_installed("rest_framework_api_key") else None
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
@@ -159,6 +167,12 @@ class DocsView(SpectacularSwaggerSplitView):
     title = str(SETTINGS["TITLE"])
     permission_classes: list[Any] = []
     authentication_classes: list[Any] = []
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the page, or its script, with the policy that both need: Swagger UI styles what it draws in place."""
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        response["Content-Security-Policy"] = DOCS_POLICY
+        return response
 
     @staticmethod
     def _swagger_ui_resource(filename: str) -> str:

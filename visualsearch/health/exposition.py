@@ -11,7 +11,7 @@ from django.utils import timezone
 from visualsearch.models import Journal, current_space
 from visualsearch.search.candidates import open_index
 from visualsearch.sources import all_sources
-from visualsearch.sync import get_lag, last_heartbeat, outstanding
+from visualsearch.sync import lag_seconds, last_seen, outstanding
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -38,7 +38,7 @@ class _Now:
         from prometheus_client.core import GaugeMetricFamily as Gauge
 
         yield Gauge("visualsearch_waiting_objects", "Objects with a sync outstanding.", value=outstanding())
-        yield Gauge("visualsearch_lag_seconds", "Age of the oldest save that is not searchable yet.", value=get_lag())
+        yield Gauge("visualsearch_lag_seconds", "Age of the oldest save that waits.", value=lag_seconds())
         yield Gauge("visualsearch_journal_revision", "Newest committed revision.", value=Journal.head())
         size = Gauge("visualsearch_index_vectors", "Vectors that can be found.", labels=["source"])
         revision = Gauge("visualsearch_index_revision", "Revision that the index has read.", labels=["source"])
@@ -49,6 +49,6 @@ class _Now:
         yield from (size, revision)
         silent = Gauge("visualsearch_seen_seconds", "Time since the last sign of life.", labels=["role"])
         for role in ("worker", "beat"):
-            if seen := last_heartbeat(role):
+            if seen := last_seen(role):
                 silent.add_metric([role], (timezone.now() - seen).total_seconds())
         yield silent

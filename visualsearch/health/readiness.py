@@ -13,7 +13,7 @@ from visualsearch.exceptions import VisualSearchError
 from visualsearch.models import Journal, current_space, serving_embedder
 from visualsearch.search.candidates import open_index
 from visualsearch.sources import all_sources
-from visualsearch.sync import get_lag, last_heartbeat
+from visualsearch.sync import lag_seconds, last_seen
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _database() -> str:
 def _index() -> str:
     for source in all_sources():
         open_index(current_space(source.name))
-    most, lag = get_settings().ready_lag_seconds, get_lag()
+    most, lag = get_settings().ready_lag_seconds, lag_seconds()
     return f"A save has been waiting for {lag:.0f} s, and {most:.0f} are allowed." if lag > most else ""
 
 
@@ -55,7 +55,7 @@ def _model() -> str:
 
 
 def _worker() -> str:
-    seen = last_heartbeat("worker")
+    seen = last_seen("worker")
     patience = max(60.0, SWEEPS_MISSED * get_settings().sweep_seconds)
     if seen is None:
         return "No worker was ever seen."

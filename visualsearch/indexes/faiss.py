@@ -220,6 +220,7 @@ class FaissIndex(Index):
             header = layers.snapshot.header
             kind, why = header.kind, _why(header.kind)
             details |= {"snapshot": layers.number, "created": header.created, "snapshot rows": header.count}
+            details["bytes"] = self._shelf.size(layers.number)
             if kind == "ivf":
                 details |= {"lists": header.lists, "probes": header.probes, "recall": header.recall}
         return IndexStatus(

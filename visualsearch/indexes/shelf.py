@@ -47,6 +47,13 @@ class Shelf:
         """Return where the snapshot of this number lies."""
         return self.path / f"{number:06}"
 
+    def size(self, number: int) -> int:
+        """Return the bytes that a snapshot takes on the disk, 0 when it was removed meanwhile."""
+        try:
+            return sum(file.stat().st_size for file in self.folder(number).iterdir())
+        except FileNotFoundError:
+            return 0
+
     def set_aside(self, number: int, reason: Exception) -> None:
         """Rename a damaged snapshot so that nobody opens it again."""
         try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from visualsearch.models.behaviour import Event, SearchRecord
 from visualsearch.models.calibration import Calibration
+from visualsearch.models.findings import Finding, FindingKind
+from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
+from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
 from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
-from visualsearch.models.work import Heartbeat, Lease, SyncRequest
+from visualsearch.models.work import Lease, SyncRequest
 
 __all__ = [
     "Calibration",
@@ -14,9 +17,16 @@ __all__ = [
     "EmbeddingQuerySet",
     "EmbeddingState",
     "Event",
+    "Finding",
+    "FindingKind",
     "Heartbeat",
+    "JobFailure",
+    "JobState",
     "Journal",
+    "LagSample",
     "Lease",
+    "ProofRecord",
+    "ReindexJob",
     "SearchRecord",
     "ServingEmbedder",
     "SyncRequest",

@@ -41,18 +41,3 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.object_key} until {self.until}"
-
-
-class Heartbeat(models.Model):
-    """When a worker, or beat, was last seen on a host."""
-
-    role = models.CharField(max_length=20)
-    """`worker` or `beat`."""
-    host = models.CharField(max_length=100)
-    seen = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["role", "host"], name="visualsearch_one_heartbeat")]
-
-    def __str__(self) -> str:
-        return f"{self.role} on {self.host}, {self.seen}"

@@ -18,13 +18,16 @@ class Gate:
         self._lock = Lock()
         self._inside = 0
 
+    def check(self) -> None:
+        """Raise TooManySearches where there is no room now: before an upload is read, which may take long."""
+        if self._inside >= (most := get_settings().searches_at_once):
+            raise TooManySearches(f"Expected at most {most} searches at once; try again in a second.")
+
     @contextmanager
     def admitted(self) -> Iterator[None]:
         """Be inside meanwhile; raises TooManySearches where SEARCHES_AT_ONCE already are."""
-        most = get_settings().searches_at_once
         with self._lock:
-            if self._inside >= most:
-                raise TooManySearches(f"Expected at most {most} searches at once; try again in a second.")
+            self.check()
             self._inside += 1
         try:
             yield

@@ -2,39 +2,69 @@
 
 from __future__ import annotations
 
+from visualsearch.sync.estimate import Estimate, estimate_reindex
 from visualsearch.sync.forget import forget
-from visualsearch.sync.heartbeats import last_heartbeat, record_heartbeat
+from visualsearch.sync.jobs import call_due_jobs, cancel_job, do_batch, pause_job, resume_job, start_job
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.objects import SyncReport, finish, outstanding, sync_outstanding
+from visualsearch.sync.observing import (
+    BEAT,
+    Lag,
+    Quarter,
+    Sign,
+    forget_life,
+    lag_seconds,
+    last_seen,
+    note_lag,
+    note_life,
+)
 from visualsearch.sync.rebuild import compact_where_needed, rebuild
 from visualsearch.sync.reconcile import reconcile, request_everything
-from visualsearch.sync.status import Building, Progress, Status, get_building, get_lag, get_progress, get_status
+from visualsearch.sync.states import PictureState, PictureStatus, pictures_of
+from visualsearch.sync.status import Building, Progress, Status, get_building, get_progress, get_status
 from visualsearch.sync.switch import build, finish_building, follow_setting, take_over, want, want_previous
 from visualsearch.sync.verify import Proof, verify
 
 __all__ = [
+    "BEAT",
+    "Lag",
+    "Quarter",
+    "Sign",
+    "note_lag",
+    "note_life",
+    "PictureState",
+    "PictureStatus",
+    "pictures_of",
+    "Estimate",
+    "estimate_reindex",
     "Building",
     "Progress",
     "Proof",
     "Status",
     "SyncReport",
     "build",
+    "call_due_jobs",
+    "cancel_job",
     "compact_where_needed",
+    "do_batch",
     "finish",
     "finish_building",
     "follow_setting",
     "forget",
+    "forget_life",
     "get_building",
-    "get_lag",
     "get_progress",
     "get_status",
-    "last_heartbeat",
+    "lag_seconds",
+    "last_seen",
     "outstanding",
+    "pause_job",
     "rebuild",
     "reconcile",
-    "record_heartbeat",
     "request_everything",
     "request_sync",
+    "resume_job",
+    "start_job",
     "sync_outstanding",
     "take_over",
     "verify",

@@ -109,25 +109,31 @@ def _begin_to_read(reading: Reading, threads: Executor) -> Reading:
 
 def _begin_to_decode(reading: Reading, threads: Executor, longest_side: int) -> Reading:
     if reading.content:
-        reading.decoded = threads.submit(_decode, reading.content.result(), longest_side)
+        reading.decoded = threads.submit(decode_content, reading.content.result(), longest_side)
         reading.content = None
     return reading
 
 
 def _read(picture: Picture) -> bytes:
-    most = get_settings().image_bytes_most
     try:
-        with picture.open() as file:
-            content = file.read(most + 1)
+        return read_content(picture)
     finally:
         # Those of this thread alone: there are storages that keep files in a database.
         connections.close_all()
+
+
+def read_content(picture: Picture) -> bytes:
+    """Return the bytes of a stored picture; raises whatever its storage does, and ImageTooLarge."""
+    most = get_settings().image_bytes_most
+    with picture.open() as file:
+        content = file.read(most + 1)
     if len(content) > most:
         raise ImageTooLarge(f"Expected a picture of at most {most:,} bytes.")
     return content
 
 
-def _decode(content: bytes, longest_side: int) -> Decoded:
+def decode_content(content: bytes, longest_side: int) -> Decoded:
+    """Return what an embedder needs of a picture; raises InvalidImage."""
     image = open_image(content, longest_side=longest_side)
     return Decoded(image, perceptual_hash(image))
 

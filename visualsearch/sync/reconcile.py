@@ -45,6 +45,12 @@ def survey(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
     yield from _orphans(source, fingerprint)
 
 
+def survey_object(source: VisualSource, obj: object, fingerprint: str) -> Surveyed:
+    """Return one object of the source with its rows."""
+    key = str(obj.pk)  # type: ignore[attr-defined]
+    return _surveyed(source, obj, _rows(source, fingerprint, [key]).get(key, {}))
+
+
 def reconcile(source: VisualSource) -> int:
     """Ask for a sync of every object that disagrees with its rows; returns how many."""
     differing = (found.object_key for found in survey(source, serving_embedder().fingerprint) if not found.agrees)

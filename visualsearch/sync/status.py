@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
-from django.utils import timezone
+from django.db.models import Q
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import EmbeddingState, Journal, ServingEmbedder, SyncRequest, serving_embedder
+from visualsearch.models import Journal, ProofRecord, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
+from visualsearch.sync.observing import Lag, Sign, get_lag, get_signs
 from visualsearch.sync.rebuild import open_current_index
-from visualsearch.sync.reconcile import Surveyed, survey
+from visualsearch.sync.reconcile import survey
+from visualsearch.sync.states import PictureState, pending_of, states_of
+from visualsearch.sync.verify import get_proofs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,33 @@ class Building:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """How far a reindex job is."""
+
+    id: int
+    source: str
+    state: str
+    done: int
+    total: int
+    failed: int
+    rate: float
+    """Objects a second."""
+    seconds_left: float | None
+    """None where nobody knows."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofStatus:
+    """The last comparison of shop, rows and index."""
+
+    at: datetime
+    equal: bool
+    repaired: bool
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Progress):
     """What `visualsearch_status` says."""
 
@@ -69,30 +99,42 @@ class Status(Progress):
     """None while no other embedder is being made ready."""
     indexes: dict[str, IndexStatus] = field(default_factory=dict)
     """By source."""
+    jobs: list[JobStatus] = field(default_factory=list)
+    """Reindex jobs that are not over, and the last one that is; newest first."""
+    lag: Lag
+    signs: list[Sign] = field(default_factory=list)
+    """Who is alive: the beat and the workers."""
+    proofs: dict[str, ProofStatus] = field(default_factory=dict)
+    """The last one by source."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return asdict(self)
 
 
-def get_progress() -> Progress:
-    """Count the pictures of every source by what has become of them; reads no picture."""
-    counts: Counter[str] = Counter()
-    for source in all_sources():
-        pending = _pending(source)
+def get_progress(*sources: VisualSource) -> Progress:
+    """Count the pictures of these sources, or of all, by what has become of them; reads no picture."""
+    counts: Counter[PictureState] = Counter()
+    for source in sources or all_sources():
+        pending = pending_of(SyncRequest.objects.filter(source=source.name))
         for found in survey(source, serving_embedder().fingerprint):
-            counts.update(_states(found, pending.get(found.object_key)))
-    return Progress(wanted=counts.total(), embedded=counts["ready"], failed=counts["failed"], waiting=counts["waiting"])
+            counts.update(states_of(found, pending.get(found.object_key)))
+    return Progress(
+        wanted=counts.total(),
+        embedded=counts[PictureState.SEARCHABLE],
+        failed=counts[PictureState.FAILED],
+        waiting=counts[PictureState.WAITING],
+    )
 
 
-def get_status() -> Status:
-    """Count the pictures and bring this process's indexes up to the journal."""
+def get_status(progress: Progress | None = None) -> Status:
+    """Count the pictures, unless that was done already, and bring this process's indexes up to the journal."""
     now = ServingEmbedder.read()
     embedder = load_embedder(now.serving)
     indexes = {source.name: open_current_index(source).status() for source in all_sources()}
     revision = Journal.head()
     return Status(
-        **asdict(get_progress()),
+        **asdict(progress or get_progress()),
         revision=revision,
         index_revision=min((index.revision for index in indexes.values()), default=revision),
         embedder=now.serving,
@@ -103,13 +145,33 @@ def get_status() -> Status:
         engine=_engine_of(embedder),
         building=get_building(),
         indexes=indexes,
+        jobs=get_jobs(),
+        lag=get_lag(),
+        signs=get_signs(),
+        proofs={one.source: _proof_status(one) for one in get_proofs()},
     )
 
 
-def get_lag() -> float:
-    """Return the age of the oldest change that no worker has looked at yet, in seconds; 0.0 when there is none."""
-    first = SyncRequest.objects.filter(attempts=0).aggregate(first=Min("created"))["first"]
-    return max((timezone.now() - first).total_seconds(), 0.0) if first else 0.0
+def get_jobs() -> list[JobStatus]:
+    """Return the reindex jobs that are not over, and the last one that is."""
+    over = ReindexJob.objects.exclude(ended=None).values("pk")[:1]
+    jobs = ReindexJob.objects.filter(Q(ended=None) | Q(pk__in=[row["pk"] for row in over]))
+    return [_job_status(job) for job in jobs]
+
+
+def _job_status(job: ReindexJob) -> JobStatus:
+    left = job.left
+    return JobStatus(
+        id=job.pk,
+        source=job.source,
+        state=job.state,
+        done=job.done,
+        total=job.total,
+        failed=job.failed,
+        rate=round(job.rate, 3),
+        seconds_left=left.total_seconds() if left is not None else None,
+        by=job.by,
+    )
 
 
 def get_building() -> Building | None:
@@ -125,33 +187,12 @@ def get_building() -> Building | None:
     )
 
 
+def _proof_status(record: ProofRecord) -> ProofStatus:
+    return ProofStatus(at=record.at, equal=record.equal, repaired=record.repaired, result=record.result)
+
+
 def _engine_of(embedder: Embedder) -> Choice | None:
     try:
         return embedder.engine
     except EmbedderUnavailable as error:
         return Choice("none", str(error))
-
-
-def _pending(source: VisualSource) -> dict[str, str]:
-    """Return the objects with a wish outstanding: "waiting" when it is due, "failed" when it was put off."""
-    pending: dict[str, str] = {}
-    now = timezone.now()
-    requests = SyncRequest.objects.filter(source=source.name).order_by("-due")
-    for key, due, attempts in requests.values_list("object_key", "due", "attempts").iterator():
-        pending[key] = "failed" if attempts and due > now else "waiting"
-    return pending
-
-
-def _states(found: Surveyed, pending: str | None) -> list[str]:
-    if found.error:
-        return ["failed"]
-    return [_state(found, key, name, pending) for key, name in found.wanted.items()]
-
-
-def _state(found: Surveyed, key: str, name: str, pending: str | None) -> str:
-    row = found.rows.get(key)
-    if pending == "waiting":
-        return "waiting"
-    if row is None or row.picture_name != name:
-        return pending or "waiting"
-    return "failed" if row.state == EmbeddingState.FAILED else "ready"

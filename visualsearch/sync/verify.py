@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from visualsearch.indexes import Changes, Index, Space, block_digests, differing_blocks
 from visualsearch.indexes.digests import BLOCK
-from visualsearch.models import Embedding, Journal, SyncRequest, current_space
-from visualsearch.sources import VisualSource
+from visualsearch.models import Embedding, Journal, ProofRecord, SyncRequest, current_space
+from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.rebuild import open_current_index, rebuild
 from visualsearch.sync.reconcile import survey
@@ -21,6 +21,9 @@ from visualsearch.vectors import unpack
 
 TRIES = 3
 """Comparisons of rows and index before a difference is believed: rows may be written in between."""
+
+KEPT = 100
+"""Proofs of one source that are kept as rows."""
 
 NAMED = 100
 """Objects that a proof names; the others are counted."""
@@ -59,7 +62,7 @@ class Proof:
 
 
 def verify(source: VisualSource, *, repair: bool = False) -> Proof:
-    """Compare shop, rows and index; with `repair`, mend the index and ask for a sync of the objects that differ."""
+    """Compare shop, rows and index, and note it; with `repair`, mend the index and ask for a sync of what differs."""
     space = current_space(source.name)
     waiting = _waiting(source)
     count, differing = 0, []
@@ -72,7 +75,7 @@ def verify(source: VisualSource, *, repair: bool = False) -> Proof:
     if repair:
         request_sync(source.name, differing)
         _repair(source, space, index, blocks, problems)
-    return Proof(
+    proof = Proof(
         source=source.name,
         objects=count,
         vectors=len(index),
@@ -84,6 +87,21 @@ def verify(source: VisualSource, *, repair: bool = False) -> Proof:
         problems=problems,
         repaired=repair and bool(differing or blocks or problems),
     )
+    _note(proof)
+    return proof
+
+
+def get_proofs() -> list[ProofRecord]:
+    """Return the last proof of each source that has one."""
+    proofs = (ProofRecord.objects.filter(source=source.name).order_by("-pk").first() for source in all_sources())
+    return [proof for proof in proofs if proof]
+
+
+def _note(proof: Proof) -> None:
+    ProofRecord.objects.create(source=proof.source, equal=proof.equal, repaired=proof.repaired, result=proof.as_dict())
+    kept = ProofRecord.objects.filter(source=proof.source).order_by("-pk")[KEPT : KEPT + 1]
+    for last in kept:
+        ProofRecord.objects.filter(source=proof.source, pk__lte=last.pk).delete()
 
 
 def _waiting(source: VisualSource) -> set[str]:

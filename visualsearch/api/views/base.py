@@ -41,12 +41,12 @@ class ApiView(APIView):
     """Statuses of errors that the description names."""
 
     def get_authentication_classes(self) -> list[Any]:
-        """Return the classes of the setting API_AUTHENTICATION, and the view's own without it."""
-        return [import_string(path) for path in get_settings().api_authentication] or list(self.authentication_classes)
+        """Return those of a shop's own subclass, else of the setting API_AUTHENTICATION, else of REST_FRAMEWORK."""
+        return self._chosen("authentication_classes", get_settings().api_authentication)
 
     def get_permission_classes(self) -> list[Any]:
-        """Return the classes of the setting API_PERMISSIONS, and the view's own without it."""
-        return [import_string(path) for path in get_settings().api_permissions] or list(self.permission_classes)
+        """Return those of a shop's own subclass, else of the setting API_PERMISSIONS, else of REST_FRAMEWORK."""
+        return self._chosen("permission_classes", get_settings().api_permissions)
 
     def get_throttle_classes(self) -> list[Any]:
         """Return the classes that count the caller's requests."""
@@ -94,5 +94,10 @@ class ApiView(APIView):
         """Refuse a body that is too long before any of it is read."""
         super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal():
+        if length.isdecimal() and len(length) < 20:
             check_length((int(length) - HEADERS_OF_PARTS) // self.get_photos_most())
+
+    def _chosen(self, name: str, paths: tuple[str, ...]) -> list[Any]:
+        own = getattr(self, name)
+        is_own = own is not getattr(ApiView, name)
+        return list(own) if is_own or not paths else [import_string(path) for path in paths]

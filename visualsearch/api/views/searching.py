@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import QuerySet
+from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from visualsearch.api.answers import ResultSerializer, answer_with
@@ -18,6 +19,7 @@ from visualsearch.api.views.base import ApiView
 from visualsearch.behaviour import record_after
 from visualsearch.presenting import ChoiceFilter, Filter, RangeFilter
 from visualsearch.search import Answer, Result
+from visualsearch.search.admission import gate
 from visualsearch.search.facets import get_facets, objects_near
 from visualsearch.search.freshness import get_lag
 from visualsearch.search.narrowing import Narrowing
@@ -31,6 +33,11 @@ class SearchingView(ApiView):
 
     throttle_scope = "search"
     result_serializer_class: type[BaseSerializer[Any]] = ResultSerializer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a search that there is no room for before its photo is read."""
+        super().initial(request, *args, **kwargs)
+        gate.check()
 
     def get_result_serializer_class(self) -> Any:
         """Return the serializer of one `Result`; its context has `request`, `source` and `cards`."""

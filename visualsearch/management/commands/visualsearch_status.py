@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visualsearch.exceptions import VisualSearchError
-from visualsearch.models import current_space
-from visualsearch.search.calibration import InUse, in_use
-from visualsearch.sources import all_sources
-from visualsearch.sync import Status, get_status
+from visualsearch.overview import Overview, get_overview
 
 
 class Command(BaseCommand):
@@ -29,15 +25,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the status and print it."""
         try:
-            status = get_status()
-            known = {source.name: in_use(current_space(source.name)) for source in all_sources()}
+            overview = get_overview()
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
-        row = {**status.as_dict(), "calibration": {source: asdict(one) for source, one in known.items()}}
-        self.stdout.write(json.dumps(row, default=str) if options["json"] else _words(status, known))
+        self.stdout.write(json.dumps(overview.as_dict(), default=str) if options["json"] else _words(overview))
 
 
-def _words(status: Status, known: dict[str, InUse]) -> str:
+def _words(overview: Overview) -> str:
+    status = overview.status
     counts = f"{status.embedded} searchable, {status.failed} failed, {status.waiting} waiting"
     lines = [
         f"Pictures     {status.wanted} wanted: {counts}",
@@ -55,5 +50,14 @@ def _words(status: Status, known: dict[str, InUse]) -> str:
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")
-    lines += [f"Sureness     {source}: {one.words}" for source, one in known.items()]
+    lines.append(f"Lag          {status.lag.seconds:.1f} s, {status.lag.waiting} objects wait")
+    lines += [
+        f"Alive        {sign.name}: {'yes' if sign.alive else 'no'}, last seen {sign.at}" for sign in status.signs
+    ]
+    lines.append(f"Broker       {'reachable' if overview.broker.reachable else overview.broker.error}")
+    for source, proof in status.proofs.items():
+        lines.append(f"Proof        {source}: {'equal' if proof.equal else 'NOT EQUAL'} at {proof.at}")
+    for job in status.jobs:
+        lines.append(f"Reindex      {job.source}: {job.state}, {job.done} of {job.total} objects, {job.failed} failed")
+    lines += [f"Sureness     {source}: {one.words}" for source, one in overview.calibration.items()]
     return "\n".join(lines)

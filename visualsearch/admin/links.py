@@ -1,0 +1,34 @@
+"""Addresses of the shop's objects, in the admin and on the page for shoppers."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from visualsearch.exceptions import UnknownSource
+from visualsearch.sources import VisualSource, all_sources, get_source
+
+
+def admin_url(source: str, object_key: str) -> str:
+    """Return the address of an object's page in the admin, or an empty string where it has none."""
+    try:
+        meta = get_source(source).model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[object_key])
+    except (UnknownSource, NoReverseMatch):
+        return ""
+
+
+def search_url(source: VisualSource, obj: Any, picture_key: str) -> str:
+    """Return the address of a search with a picture on the page for shoppers, or an empty string.
+
+    The page, where the shop has it, speaks for the first source alone.
+    """
+    try:
+        page = reverse("visualsearch:page")
+    except NoReverseMatch:
+        return ""
+    if source is not all_sources()[0]:
+        return ""
+    return f"{page}?{urlencode({'like': f'{obj.pk}:{picture_key}'})}"

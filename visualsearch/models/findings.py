@@ -1,0 +1,40 @@
+"""What the catalogue doctor found: pictures that somebody should look at."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FindingKind(models.TextChoices):
+    """What may be wrong with a picture."""
+
+    TWIN = "twin", _("listed twice?")
+    SHARED = "shared", _("one picture, several objects")
+    STRANGER = "stranger", _("unlike the others of its object")
+    SMALL = "small", _("too small")
+    FAILED = "failed", _("failed")
+
+
+class Finding(models.Model):
+    """A picture that somebody should look at, beside the one that it is compared with; each examination starts anew."""
+
+    source = models.CharField(_("source"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=8, choices=FindingKind.choices)
+    object_key = models.CharField(max_length=64)
+    picture_key = models.CharField(max_length=64)
+    other_object_key = models.CharField(max_length=64, blank=True)
+    other_picture_key = models.CharField(max_length=64, blank=True)
+    score = models.FloatField(_("cosine"), null=True)
+    """Of the two pictures' vectors, -1 to 1; None where none are compared."""
+    words = models.TextField(_("why"), blank=True)
+    found = models.DateTimeField(_("found"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("catalogue doctor")
+        ordering = ["kind", "pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.object_key}"

@@ -1,0 +1,32 @@
+"""What the plug-in's templates of the admin load."""
+
+from __future__ import annotations
+
+from django import template
+from django.db.models import Model
+
+from visualsearch.admin.dashboard import Dashboard, get_dashboard
+from visualsearch.admin.progress import in_time
+from visualsearch.search.evaluation.plots import percent
+
+register = template.Library()
+register.filter("in_time", in_time)
+register.filter("percent", percent)
+
+
+@register.simple_tag(takes_context=True)
+def visual_dashboard(context: template.Context) -> Dashboard | None:
+    """Return what the user may see of the condition of visual search."""
+    return get_dashboard(context["request"])
+
+
+@register.filter
+def get(details: dict[str, object], key: str) -> object:
+    """Return an entry whose key has a space in it, None where there is none."""
+    return details.get(key)
+
+
+@register.filter
+def verbose_plural(model: type[Model]) -> str:
+    """Return what a model's objects are called."""
+    return str(model._meta.verbose_name_plural)
