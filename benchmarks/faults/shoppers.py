@@ -69,7 +69,9 @@ class Shoppers:
         for tried in range(len(self._addresses)):
             address = self._addresses[(turn + tried) % len(self._addresses)]
             try:
-                answer = session.post(f"{address}/api/visual-search/", files={"photo": photo}, timeout=PATIENCE_SECONDS)
+                answer = session.post(
+                    f"{address}/api/v1/visual-search/", files={"photo": photo}, timeout=PATIENCE_SECONDS
+                )
             except requests.RequestException as error:
                 reason = type(error).__name__
                 continue
