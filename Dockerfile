@@ -25,4 +25,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/healthz', timeout=4)"]
 # Threads share one model and one index; more processes only where there are more cores.
 CMD ["gunicorn", "catalog.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "1", "--threads", "8", "--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"]
+     "--workers", "1", "--threads", "24", "--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"]

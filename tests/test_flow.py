@@ -141,6 +141,6 @@ def test_reindex_selected_sees_a_file_that_changed_in_its_place(
     merchant.submit("/admin/login/?next=/admin/", {"username": sku, "password": "of-this-test"})
     said = merchant.submit(f"/admin/catalog/product/?q={sku}", {"action": "reindex_selected", "_selected_action": pk})
 
-    assert "1 object will be reindexed." in said
+    assert "1 object of catalog.product" in said
     wait_until(lambda: visitor.finds(sku, after), SECONDS, "the new picture is found")
     assert not visitor.finds(sku, before)

@@ -86,13 +86,19 @@ def test_photos_are_forgotten_after_their_days(folder: Path, monkeypatch: pytest
     assert days == [f"{now - timedelta(days=2):%Y-%m-%d}", f"{now:%Y-%m-%d}", "not-a-day"]
 
 
+@pytest.mark.django_db
 def test_command_forgets_all_of_them_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep_photo(PICTURE)
 
     call_command("visualsearch_forget")
     call_command("visualsearch_forget", "--all")
 
-    assert capsys.readouterr().out.splitlines() == ["0 kept photos deleted.", "1 kept photos deleted."]
+    assert capsys.readouterr().out.splitlines() == [
+        "0 kept photos deleted.",
+        "0 kept vectors deleted.",
+        "1 kept photos deleted.",
+        "0 kept vectors deleted.",
+    ]
     assert files(folder) == []
 
 

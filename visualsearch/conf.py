@@ -103,6 +103,10 @@ class Settings:
     """Whether each search leaves a row with its time and its number of results; never its photo."""
     behaviour_days: int = 90
     """For how many days such rows, and the events of shoppers, are kept."""
+    keep_query_vectors: bool = False
+    """Whether a recorded search that nothing was close enough to leaves the vector of its photo, for the admin."""
+    query_vectors_days: int = 30
+    """For how many days such vectors are kept."""
     api_authentication: tuple[str, ...] = ()
     """Dotted paths of the API's authentication classes; without any, those of `REST_FRAMEWORK`."""
     api_permissions: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from celery import current_task, shared_task
 from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
 from django.db import DatabaseError, connection, transaction
 
-from visualsearch.behaviour import forget_behaviour
+from visualsearch.behaviour import forget_behaviour, forget_vectors
 from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.doctor import examine as examine_source
@@ -212,9 +212,9 @@ def _note_worker() -> None:
 
 @shared_task(name="visualsearch.forget_behaviour", **_within(_HOUR))
 def forget_old_behaviour() -> None:
-    """Delete searches and events that have been kept for long enough."""
-    if count := forget_behaviour():
-        logger.info("%d searches and events were deleted.", count)
+    """Delete searches, their vectors and events that have been kept for long enough."""
+    if count := forget_behaviour() + forget_vectors():
+        logger.info("%d searches, vectors and events were deleted.", count)
 
 
 def send_bell() -> None:

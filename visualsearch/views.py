@@ -164,6 +164,8 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
     except VisualSearchError as error:
         return _failed(request, source, error, form)
     response = _page(request, source, form=form, shown=shown)
+    seen = shown.answer.seen
+    assert seen is not None  # noqa: S101 - of every search with a photo
     record_after(
         response,
         uuid4(),
@@ -171,6 +173,8 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
         milliseconds=(perf_counter() - start) * 1000,
         no_match=shown.answer.no_match,
         count=len(shown.answer),
+        fingerprint=seen.fingerprint,
+        vector=seen.vector,
     )
     return response
 

@@ -90,4 +90,4 @@ class Shoppers:
             rows = answer.json()["results"]
             self.now.answered += 1
             self.now.seconds.append(seconds)
-            self.now.wrong += not rows or rows[0]["sku"] != f"M{number}"
+            self.now.wrong += not rows or rows[0]["product"]["key"] != f"M{number}"

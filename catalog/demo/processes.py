@@ -63,7 +63,7 @@ def start_server(port: int) -> Child:
         "--worker-class",
         "gthread",
         "--threads",
-        "4",
+        "24",
         "--no-control-socket",
     ]
     server = _start("server", ["gunicorn", "catalog.wsgi:application", *options, "--log-level", "warning"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
@@ -16,7 +17,7 @@ from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch import tasks
 from visualsearch.models import ServingEmbedder, current_space
 from visualsearch.sources import get_source
-from visualsearch.sync import note_lag, note_life, verify
+from visualsearch.sync import note_lag, note_life, rebuild, verify
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = "/admin/visualsearch/"
@@ -79,6 +80,16 @@ def test_plot_can_be_read_without_seeing_it(admin_client: Client) -> None:
     assert 'role="img" aria-labelledby="vs-plot-title vs-plot-words"' in page
     assert "The longest was 0.0 s" in page
     assert "in 95 quarters of an hour nobody looked" in page
+
+
+def test_snapshot_is_told_with_its_size_and_age(admin_client: Client) -> None:
+    add_product(draw("red"))
+    sync_now()
+    rebuild(get_source(PRODUCTS))
+
+    page = " ".join(admin_client.get(DASHBOARD).text.split())
+
+    assert re.search(r"<dt>Snapshot 1</dt><dd>1 vectors, [\d.]+ (bytes|KB), written 0 minutes ago", page)
 
 
 def test_embedder_that_is_not_there_is_told(admin_client: Client, settings: Any) -> None:

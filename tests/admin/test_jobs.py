@@ -11,7 +11,7 @@ from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product
 from visualsearch.models import JobState, ReindexJob
 from visualsearch.sources import get_source
-from visualsearch.sync import do_batch, start_job
+from visualsearch.sync import do_batch, note_life, start_job
 
 pytestmark = pytest.mark.django_db
 JOBS = reverse("admin:visualsearch_reindexjob_changelist")
@@ -46,6 +46,14 @@ def test_page_shows_failures_with_the_way_to_the_product(admin_client: Client, j
     assert "1 of 1 objects" in content
     assert "Expected a picture" in content
     assert reverse("admin:catalog_product_change", args=job.keys) in content
+
+
+def test_job_that_no_worker_does_says_so(admin_client: Client, job: ReindexJob) -> None:
+    assert "waiting for a worker" in admin_client.get(page(job)).text
+
+    note_life("worker@here")
+
+    assert "waiting for a worker" not in admin_client.get(page(job)).text
 
 
 def test_page_needs_no_script(admin_client: Client, job: ReindexJob) -> None:

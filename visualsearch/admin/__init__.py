@@ -7,5 +7,13 @@ from visualsearch.admin.embeddings import EmbeddingAdmin
 from visualsearch.admin.jobs import ReindexJobAdmin
 from visualsearch.admin.pictures import PicturesMixin
 from visualsearch.admin.reindexing import ReindexMixin
+from visualsearch.admin.unmet import UnmetSearchAdmin
 
-__all__ = ["EmbeddingAdmin", "FindingAdmin", "PicturesMixin", "ReindexJobAdmin", "ReindexMixin"]
+__all__ = [
+    "EmbeddingAdmin",
+    "FindingAdmin",
+    "PicturesMixin",
+    "ReindexJobAdmin",
+    "ReindexMixin",
+    "UnmetSearchAdmin",
+]

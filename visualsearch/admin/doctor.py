@@ -33,7 +33,7 @@ COLUMNS = ("source", "kind", "object_key", "picture_key", "other_object_key", "o
 class FindingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Findings of the last examination; each leads to the objects' own pages, where they are mended."""
 
-    list_display = ("kind", "picture", "other", "score", "words", "found")
+    list_display = ("kind", "picture", "other", "score", "words")
     list_display_links = None
     list_filter = ("kind", "source")
     list_per_page = 25
@@ -92,7 +92,9 @@ class FindingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show the list, with the button where the user may press it."""
-        return super().changelist_view(request, {**(extra_context or {}), "may_reindex": may_reindex(request)})
+        last = Finding.objects.order_by("-found").values_list("found", flat=True).first()
+        known = {"title": _("Catalogue doctor"), "last": last, "may_reindex": may_reindex(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **known})
 
     def has_reindex_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may reindex; Django leaves the action out for others."""

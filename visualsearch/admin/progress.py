@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from visualsearch.admin.links import admin_url
 from visualsearch.models import JobState, ReindexJob
+from visualsearch.sync import BEAT, get_signs
 
 SHOWN = 50
 """Failures on the page of a job, newest first."""
@@ -25,7 +26,7 @@ def progress_of(job: ReindexJob) -> dict[str, Any]:
         "total": job.total,
         "failed": job.failed,
         "words": {
-            "state": job.get_state_display(),
+            "state": _state(job),
             "done": _("%(done)s of %(total)s objects") % {"done": _number(job.done), "total": _number(job.total)},
             "embedded": _number(job.embedded),
             "failed": _number(job.failed),
@@ -58,6 +59,13 @@ def in_time(time: timedelta) -> str:
         return ngettext("%d minute", "%d minutes", minutes) % minutes
     hours = round(minutes / 60)
     return ngettext("%d hour", "%d hours", hours) % hours
+
+
+def _state(job: ReindexJob) -> str:
+    heard = any(sign.alive for sign in get_signs() if sign.name != BEAT)
+    if job.state == JobState.RUNNING and not heard:
+        return _("waiting for a worker: none was heard of for three minutes")
+    return job.get_state_display()
 
 
 def _left(job: ReindexJob) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualsearch.behaviour.retention import forget_behaviour
+from visualsearch.behaviour.retention import forget_behaviour, forget_vectors
 from visualsearch.behaviour.searches import record_after
 
-__all__ = ["forget_behaviour", "record_after"]
+__all__ = ["forget_behaviour", "forget_vectors", "record_after"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
-from visualsearch.models import Event, SearchRecord
+from visualsearch.models import Event, SearchRecord, UnmetSearch
 
 CHUNK = 5_000
 """Rows of one statement, so that nobody waits long for a lock."""
@@ -19,7 +19,13 @@ def forget_behaviour() -> int:
     return _forget(SearchRecord, before) + _forget(Event, before)
 
 
-def _forget(model: type[SearchRecord] | type[Event], before: object) -> int:
+def forget_vectors(*, all_of_them: bool = False) -> int:
+    """Delete vectors of searches that are older than QUERY_VECTORS_DAYS, or all of them, and return how many."""
+    days = 0 if all_of_them else get_settings().query_vectors_days
+    return _forget(UnmetSearch, timezone.now() - timedelta(days=days))
+
+
+def _forget(model: type[SearchRecord] | type[Event] | type[UnmetSearch], before: object) -> int:
     count = 0
     while keys := list(model.objects.filter(created__lt=before).values_list("pk", flat=True)[:CHUNK]):
         count += model.objects.filter(pk__in=keys).delete()[0]

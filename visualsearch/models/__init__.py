@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualsearch.models.behaviour import Event, SearchRecord
+from visualsearch.models.behaviour import Event, SearchRecord, UnmetSearch
 from visualsearch.models.calibration import Calibration
 from visualsearch.models.findings import Finding, FindingKind
 from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
@@ -30,6 +30,7 @@ __all__ = [
     "SearchRecord",
     "ServingEmbedder",
     "SyncRequest",
+    "UnmetSearch",
     "current_space",
     "read_changes",
     "serving_embedder",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchRecord(models.Model):
@@ -47,3 +48,22 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action_name} {self.object_id}".rstrip()
+
+
+class UnmetSearch(models.Model):
+    """A search that nothing was close enough to, where the shop has chosen to keep the vectors of such searches."""
+
+    source = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=100)
+    """Of the embedder that saw the photo."""
+    vector = models.BinaryField()
+    """Little-endian float16, as in `Embedding`."""
+    created = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("search without a close answer")
+        verbose_name_plural = _("what shoppers looked for")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.created}"

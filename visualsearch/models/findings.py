@@ -31,8 +31,8 @@ class Finding(models.Model):
     found = models.DateTimeField(_("found"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("finding")
-        verbose_name_plural = _("catalogue doctor")
+        verbose_name = _("catalogue finding")
+        verbose_name_plural = _("catalogue findings")
         ordering = ["kind", "pk"]
         default_permissions = ()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class JobState(models.TextChoices):
@@ -60,7 +61,8 @@ class ReindexJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("%(total)d objects of %(source)s") % {"total": self.total, "source": self.source}
+        text = ngettext("%(total)d object of %(source)s", "%(total)d objects of %(source)s", self.total)
+        return text % {"total": self.total, "source": self.source}
 
     @property
     def is_over(self) -> bool:

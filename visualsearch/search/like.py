@@ -32,17 +32,22 @@ def find_like(
     """
     seller = _source_of(obj, source)
     limit = check_limit(limit)
-    narrowed = narrowed_objects(seller, within, {})
     space = current_space(seller.name)
     vector = _mean_vector(space, obj)
     if vector is None:
         return []
     # Its own group is found first, and left out.
-    wanted = limit + 1
-    pages = CandidatePages(open_index(space), vector, wanted, narrowed)
-    found = collect(pages, -1.0, seller, allowed_objects(seller, narrowed), wanted)
+    found = find_near(space, vector, limit=limit + 1, within=within)
     own = seller.get_group(obj)
     return [result for result in found if result.group != own and result.object.pk != obj.pk][:limit]
+
+
+def find_near(space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any] | None = None) -> list[Result]:
+    """Return the objects nearest to a vector of the space, shape (1, dimensions), one a group, best first."""
+    source = get_source(space.source)
+    narrowed = narrowed_objects(source, within, {})
+    pages = CandidatePages(open_index(space), vector, limit, narrowed)
+    return collect(pages, -1.0, source, allowed_objects(source, narrowed), limit)
 
 
 def _source_of(obj: Model, name: str) -> VisualSource:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.db.models import Model
+from django.utils.dateparse import parse_datetime
 
 from visualsearch.admin.dashboard import Dashboard, get_dashboard
 from visualsearch.admin.progress import in_time
@@ -18,6 +19,9 @@ register.filter("percent", percent)
 def visual_dashboard(context: template.Context) -> Dashboard | None:
     """Return what the user may see of the condition of visual search."""
     return get_dashboard(context["request"])
+
+
+register.filter("as_time", parse_datetime)
 
 
 @register.filter

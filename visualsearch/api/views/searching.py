@@ -70,6 +70,7 @@ class SearchingView(ApiView):
     def record(self, response: Any) -> Any:
         """Leave a row of every search that this request made, once the answer has gone out."""
         for query_id, found, milliseconds in getattr(self, "records", []):
+            assert found.answer.seen is not None  # noqa: S101 - of every search with a photo
             record_after(
                 response,
                 query_id,
@@ -77,6 +78,8 @@ class SearchingView(ApiView):
                 milliseconds=milliseconds,
                 no_match=found.answer.no_match,
                 count=len(found.answer),
+                fingerprint=found.answer.seen.fingerprint,
+                vector=found.answer.seen.vector,
             )
         return response
 
