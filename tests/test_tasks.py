@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import current_app
 from celery.concurrency import get_implementation
-from celery.signals import celeryd_after_setup, worker_shutdown
+from celery.signals import celeryd_after_setup, worker_shutdown, worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from visualsearch.bell import Bell
 from visualsearch.models import Calibration, Embedding, Heartbeat, JobState, LagSample, ReindexJob, SyncRequest
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.sources import VisualSource, get_source
+from visualsearch.stopping import go_on
 from visualsearch.sync import BEAT, call_due_jobs, do_batch, get_status, start_job
 from visualsearch.tasks import (
     beat_schedule,
@@ -42,6 +44,7 @@ class Broker:
 
     def __init__(self) -> None:
         self.messages = 0
+        self.options: dict[str, Any] = {}
         self.down = False
         self.answers = threading.Event()
         self.answers.set()
@@ -51,6 +54,7 @@ class Broker:
         if self.down:
             raise ConnectionError("refused")
         self.messages += 1
+        self.options = options
 
 
 @pytest.fixture
@@ -171,6 +175,48 @@ def test_task_finds_what_no_signal_told() -> None:
     find_forgotten()
 
     assert Embedding.objects.ready().count() == 1
+
+
+def test_every_task_acknowledges_late_and_ends_some_day() -> None:
+    for name in {entry["task"] for entry in beat_schedule().values()}:
+        task = current_app.tasks[name]
+        assert task.acks_late is True
+        assert task.reject_on_worker_lost is False
+        assert 0 < task.soft_time_limit < task.time_limit
+
+
+@pytest.mark.django_db
+def test_task_of_a_worker_that_is_to_end_ends_after_one_batch(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "BATCH_SIZE": 1}
+    for number in range(3):
+        add_product(draw_mosaic(number))
+
+    worker_shutting_down.send(sender="here", sig="SIGTERM", how="Warm", exitcode=0)
+    try:
+        sync()
+    finally:
+        go_on()
+
+    assert Embedding.objects.count() == 1
+
+
+def test_rings_that_go_on_are_two_messages_a_second_at_most(broker: Broker) -> None:
+    bell = tasks.bell
+    for _ in range(60):
+        bell.ring()
+        threading.Event().wait(0.025)
+
+    assert bell.wait(5)
+    # 1.5 s: the pauses are 0.02, 0.04, 0.08, 0.16, 0.32, 0.5 ... and each wait is that long twice at most.
+    assert 1 <= broker.messages <= 10
+
+
+def test_no_message_is_thrown_away_by_a_worker_whose_clock_is_an_hour_ahead(broker: Broker) -> None:
+    tasks.bell.ring()
+    tasks.bell.wait(5)
+
+    assert broker.options["expires"] > 3600
+    assert all(entry["options"]["expires"] > 3600 for entry in beat_schedule().values())
 
 
 def test_schedule_names_tasks_that_exist() -> None:

@@ -10,6 +10,13 @@ from visualsearch.conf import get_settings
 FORGET_SECONDS = 3600.0
 """How often it is looked what that is kept for some days is old enough to be deleted."""
 
+UNHEARD_SECONDS = 7200.0
+"""Messages that no worker heard for so long are thrown away, so that they do not pile up for ever.
+
+Celery compares the clocks of two hosts for it, or of one before and after it was set: a time much shorter than they may
+differ by would throw every message away.
+"""
+
 OBSERVE_SECONDS = 60.0
 """How often signs of life and the lag are noted."""
 
@@ -30,6 +37,5 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
 
 
 def _entry(task: str, seconds: float) -> dict[str, Any]:
-    # Expires, so that beats which no worker heard do not pile up.
-    options = {"queue": get_settings().queue, "expires": seconds}
+    options = {"queue": get_settings().queue, "expires": max(seconds, UNHEARD_SECONDS)}
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}

@@ -20,6 +20,7 @@ from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
+from visualsearch.schedule import UNHEARD_SECONDS
 from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
@@ -220,7 +221,7 @@ def send_bell() -> None:
     """Send one message that wakes a worker, or say that none can be sent."""
     settings = get_settings()
     try:
-        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, 60.0))
+        sync.apply_async(queue=settings.queue, retry=False, expires=max(settings.sweep_seconds, UNHEARD_SECONDS))
     except Exception as error:  # brokers raise errors of many libraries
         logger.warning("The bell could not be rung (%s); the sweeper will find the work.", error)
 

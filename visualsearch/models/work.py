@@ -14,7 +14,7 @@ class SyncRequest(models.Model):
     source = models.CharField(max_length=100)
     object_key = models.CharField(max_length=64)
     due = models.DateTimeField(db_index=True)
-    """Not to be worked on before; later than `created` after a failure."""
+    """Whose turn is first, the lowest; after a failure not to be worked on before."""
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
