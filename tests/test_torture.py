@@ -44,6 +44,9 @@ def small_world(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     """Make all sizes small, so that a few rows are many."""
     settings.VISUALSEARCH = {
         **settings.VISUALSEARCH,
+        # Its pictures are small for speed.
+        "PHOTO_SIDE_LEAST": 8,
+        "DECODE_APART": False,
         "EMBEDDER": "tests.torture.embedder.TinyEmbedder",
         "BATCH_SIZE": 3,
         "IVF_FROM": 6,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.urls import path
+from django.urls import path, re_path
 
 from visualsearch.api import views
 from visualsearch.api.schema import DocsView, SchemaView
@@ -20,4 +20,5 @@ urlpatterns = [
 ]
 if apps.is_installed("drf_spectacular") and apps.is_installed("drf_spectacular_sidecar"):
     urlpatterns.append(path("v1/visual-search/docs/", DocsView.as_view(), name="docs"))
-urlpatterns.append(path("v1/visual-search/<path:rest>", views.MissingView.as_view(), name="missing"))
+# Whatever else is asked for, line breaks in it too, gets an answer that programs can read.
+urlpatterns.append(re_path(r"^v1/(?P<rest>(?s:.*))$", views.MissingView.as_view(), name="missing"))
