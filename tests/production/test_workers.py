@@ -113,9 +113,17 @@ def stop(worker: Child) -> float:
 
 
 def children_of(worker: Child) -> set[int]:
-    """Return the processes of a prefork pool; beat, which lives in one beside them, is none."""
-    pids = {int(pid) for pid in Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()}
-    return {pid for pid in pids if "Beat" not in Path(f"/proc/{pid}/cmdline").read_text()}
+    """Return the processes of a prefork pool; beat, which is forked before them and stays, is none."""
+    children = sorted(pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _parent(pid) == worker.pid)
+    return set(children[1:])
+
+
+def _parent(pid: int) -> int:
+    try:
+        # Behind the name, which may hold anything: the state and the parent.
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended meanwhile
+        return 0
 
 
 def count(shop: Shop, table: str) -> int:
