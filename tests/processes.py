@@ -101,14 +101,22 @@ class Shop:
         """Return the end of what each process said; pytest shows it where a test failed."""
         return "\n".join(f"{child.log}:\n{child.last_lines(40)}" for child in self.children)
 
-    def start_worker(self, *, loglevel: str = "warning", pool: str = "threads", **environment: str) -> Child:
-        """Start Celery's worker with beat, by default as the demo does."""
+    def start_worker(
+        self, *, loglevel: str = "warning", pool: str = "threads", beat: bool = True, **environment: str
+    ) -> Child:
+        """Start Celery's worker, with beat in it by default as in the demo."""
         name = f"worker{len(self.children)}"
-        options = ["--pool", pool, "--concurrency", "2", "--beat", "--schedule", str(self.folder / f"{name}.beat")]
+        options = ["--pool", pool, "--concurrency", "2"]
+        options += ["--beat", "--schedule", str(self.folder / f"{name}.beat")] if beat else []
         quiet = ["--loglevel", loglevel, "--without-gossip", "--without-mingle", "--hostname", f"{name}@%h"]
         queue = self.environment.get("VISUALSEARCH_QUEUE", "visualsearch")
         program = ["-m", "celery", "--app", "catalog", "worker", "--queues", queue, *options, *quiet]
         return self.start(*program, name=name, **environment)
+
+    def start_beat(self) -> Child:
+        """Start Celery's beat as a process of its own."""
+        program = ["-m", "celery", "--app", "catalog", "beat", "--schedule", str(self.folder / "beat")]
+        return self.start(*program, "--loglevel", "warning", name="beat")
 
     def start_server(self, *more: str) -> str:
         """Start the server of pages, with `more` options; returns its address once it answers."""

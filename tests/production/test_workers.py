@@ -85,6 +85,7 @@ def test_a_child_makes_way_for_a_new_one_after_so_many_tasks(tmp_path: Path) -> 
 def test_a_task_of_a_killed_child_stops_no_other(broker: str, tmp_path: Path) -> None:
     slow = {"VISUALSEARCH_EMBEDDER": "tests.production.slow.SlowEmbedder", "VISUALSEARCH_LEASE_SECONDS": "2"}
     with open_shop(broker, tmp_path, **slow, **{"VISUALSEARCH_SWEEP_SECONDS": "1"}) as shop:
+        shop.start_beat()
         worker = start(shop, "prefork")
         shop.manage("import_catalog", str(write_catalogue(tmp_path / "feed", 60)))
         wait_until(lambda: count(shop, "lease") > 0, SECONDS, "a child works")
@@ -97,8 +98,8 @@ def test_a_task_of_a_killed_child_stops_no_other(broker: str, tmp_path: Path) ->
 
 
 def start(shop: Shop, pool: str) -> Child:
-    """Start a worker and wait until it listens."""
-    worker = shop.start_worker(pool=pool, loglevel="info")
+    """Start a worker without beat, which would be one more child of its, and wait until it listens."""
+    worker = shop.start_worker(pool=pool, loglevel="info", beat=False)
     wait_until(lambda: " ready." in worker.log.read_text() or worker.has_ended, SECONDS, "the worker is ready")
     assert not worker.has_ended, worker.last_lines(40)
     return worker
@@ -113,9 +114,8 @@ def stop(worker: Child) -> float:
 
 
 def children_of(worker: Child) -> set[int]:
-    """Return the processes of a prefork pool; beat, which is forked before them and stays, is none."""
-    children = sorted(pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _parent(pid) == worker.pid)
-    return set(children[1:])
+    """Return the processes of a prefork pool."""
+    return {pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _parent(pid) == worker.pid}
 
 
 def _parent(pid: int) -> int:
