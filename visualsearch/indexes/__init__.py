@@ -12,15 +12,28 @@ from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import IndexUnavailable
-from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
+from visualsearch.indexes.base import (
+    Attribute,
+    Changes,
+    Condition,
+    Index,
+    IndexStatus,
+    Matches,
+    ReadChanges,
+    RowsQuery,
+    Space,
+)
 from visualsearch.indexes.digests import block_digests, differing_blocks
 
 __all__ = [
+    "Attribute",
     "Changes",
+    "Condition",
     "Index",
     "IndexStatus",
     "Matches",
     "ReadChanges",
+    "RowsQuery",
     "Space",
     "block_digests",
     "differing_blocks",

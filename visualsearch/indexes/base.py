@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.vectors import Ids, Vectors
+
+Scalar = str | float | bool | None
+"""The value of an attribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A field of a source's objects that an index keeps beside their vectors, so that it can narrow by it itself."""
+
+    path: str
+    """From the object, as in `QuerySet.filter`: "category__name"."""
+    kind: Literal["text", "number", "flag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +32,8 @@ class Space:
     source: str
     fingerprint: str
     dimensions: int
+    attributes: tuple[Attribute, ...] = field(default=(), compare=False)
+    """What the source declares to narrow by; only an index that `supports_conditions` keeps them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +48,10 @@ class Changes:
     """Their vectors as stored, shape (n, dimensions)."""
     removed: Ids
     """Rows to forget; unknown ones are ignored."""
+    objects: tuple[str, ...] = ()
+    """Key of the object that each of `ids` belongs to; empty where nobody asked for it."""
+    attributes: tuple[Mapping[str, Scalar], ...] = ()
+    """The object's values by the path of the attribute, one a row of `ids`; empty where nobody asked for it."""
 
 
 ReadChanges = Callable[[int], Iterator[Changes]]
@@ -41,6 +59,24 @@ ReadChanges = Callable[[int], Iterator[Changes]]
 
 Raises JournalRewound when the journal ends before that revision.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an attribute of the rows must be; several hold together."""
+
+    path: str
+    lookup: Literal["exact", "gte", "lte"]
+    value: str | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuery:
+    """The ids of the allowed rows, as a query that the database of the rows understands."""
+
+    sql: str
+    """A SELECT of one column."""
+    params: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +112,13 @@ class Index(ABC):
     name: str
 
     shared: bool = False
-    """Is there one index for all processes, rather than one in each?"""
+    """Is there one index for all processes, which `sync.publish` brings up to the journal, rather than one in each?"""
+
+    supports_join: bool = False
+    """Does it narrow a search by a query for rows, without being sent their ids?"""
+
+    supports_conditions: bool = False
+    """Does it keep the attributes of a space, and narrow a search by conditions on them?"""
 
     def __init__(self, space: Space) -> None:
         self.space = space
@@ -97,12 +139,29 @@ class Index(ABC):
         A journal that ends before `revision` is another one: everything is forgotten and read anew.
         """
 
+    def refresh(self, read: ReadChanges) -> None:
+        """Make ready for a search: what every process holds for itself is brought up to the journal."""
+        if not self.shared:
+            self.catch_up(read)
+
     @abstractmethod
     def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> Matches:
         """Return the `k` nearest rows, fewer only when fewer are there; with `allowed`, of those ids alone.
 
-        Raises InvalidVector for a vector that does not fit the space, and InvalidQuery for k below 1.
+        Raises InvalidVector for a vector that does not fit the space, InvalidQuery for k below 1, and IndexUnavailable
+        when the engine of a shared index cannot be reached or takes too long.
         """
+
+    def search_joined(self, vector: Vectors, k: int, rows: RowsQuery) -> Matches:
+        """Return the `k` nearest of the rows that the query selects; of an index that `supports_join`."""
+        raise NotImplementedError
+
+    def search_where(self, vector: Vectors, k: int, conditions: tuple[Condition, ...]) -> Matches:
+        """Return the `k` nearest of the rows for which all conditions hold; of an index that `supports_conditions`.
+
+        Raises InvalidQuery for a path that is no attribute of the space.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def digests(self) -> dict[int, str]:
