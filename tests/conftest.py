@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 
 from catalog.models import Product, ProductImage
 from tests.drawing import draw
+from tests.postgres import OwnServer, own_database, pgvector_server
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +42,10 @@ def shop_environment(tmp_path: Path) -> dict[str, str]:
     ours = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "SECRET_KEY", "PYTEST_CURRENT_TEST")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "VAR_DIR": str(tmp_path / "var"), "DEBUG": "1"}
+
+
+@pytest.fixture(scope="session")
+def pgvector() -> Iterator[tuple[str, OwnServer | None]]:
+    """Return the address of an empty database where pgvector can be had, and its server where tests may stop it."""
+    with pgvector_server() as (server, own), own_database(server) as database:
+        yield database, own

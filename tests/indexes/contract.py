@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.indexes.journal import DIMENSIONS, Journal, draw, numbers
+from tests.indexes.threads import Thread
 from visualsearch.exceptions import InvalidQuery, InvalidVector
 from visualsearch.indexes import Changes, Index, block_digests
 
@@ -250,14 +251,12 @@ class IndexContract:
                 if found[0] != 10 or len(set(found)) != 3:
                     wrong.append(found)
 
-        threads = [threading.Thread(target=look) for _ in range(2)]
-        for thread in threads:
-            thread.start()
+        threads = [Thread(look) for _ in range(2)]
         for turn in range(60):
             journal.add([10, *range(1000, 1020)], np.concatenate([vector[None], draw(20, seed=turn)]))
             index.catch_up(journal.read)
         stop.set()
         for thread in threads:
-            thread.join()
+            thread.result()
 
         assert wrong == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from visualsearch.exceptions import JournalRewound
-from visualsearch.indexes import Changes, Space
+from visualsearch.indexes import Attribute, Changes, Space
+from visualsearch.indexes.base import Scalar
 
 DIMENSIONS = 8
-SPACE = Space(source="shop.product", fingerprint="test-8", dimensions=DIMENSIONS)
+ATTRIBUTES = (Attribute("colour", "text"), Attribute("price", "number"), Attribute("in_stock", "flag"))
+SPACE = Space(source="shop.product", fingerprint="test-8", dimensions=DIMENSIONS, attributes=ATTRIBUTES)
+Attributes = Mapping[str, Scalar]
 
 
 def draw(count: int, seed: int = 0, dimensions: int = DIMENSIONS) -> np.ndarray:
@@ -31,36 +34,44 @@ class Journal:
     def __init__(self, page: int = 100) -> None:
         self.page = page
         self.reads: list[int] = []
-        self._rows: dict[int, tuple[int, np.ndarray | None]] = {}
+        self._rows: dict[int, tuple[int, np.ndarray | None, Attributes]] = {}
         self._revision = 0
 
-    def add(self, ids: range | list[int], vectors: np.ndarray) -> None:
-        for id, vector in zip(ids, vectors, strict=True):
-            self._write(id, vector)
+    def add(self, ids: range | list[int], vectors: np.ndarray, attributes: Sequence[Attributes] | None = None) -> None:
+        for id, vector, values in zip(ids, vectors, attributes or [{}] * len(ids), strict=True):
+            self._write(id, vector, values)
 
     def remove(self, *ids: int) -> None:
         for id in ids:
-            self._write(id, None)
+            self._write(id, None, {})
 
-    def _write(self, id: int, vector: np.ndarray | None) -> None:
+    def _write(self, id: int, vector: np.ndarray | None, values: Attributes) -> None:
         self._revision += 1
-        self._rows[id] = (self._revision, vector)
+        self._rows[id] = (self._revision, vector, values)
+
+    @property
+    def revision(self) -> int:
+        return self._revision
 
     @property
     def alive(self) -> dict[int, np.ndarray]:
-        return {id: vector for id, (_, vector) in self._rows.items() if vector is not None}
+        return {id: vector for id, (_, vector, _) in self._rows.items() if vector is not None}
 
     def read(self, past: int) -> Iterator[Changes]:
         self.reads.append(past)
         if past > self._revision:
             raise JournalRewound(f"Revision {past} was read, and the journal ends at {self._revision}.")
-        rows = sorted((rev, id, vector) for id, (rev, vector) in self._rows.items() if rev > past)
+        # `list` copies at once: another thread may write meanwhile.
+        written = [(rev, id, vector, values) for id, (rev, vector, values) in list(self._rows.items())]
+        rows = sorted((row for row in written if row[0] > past), key=lambda row: row[0])
         for start in range(0, len(rows), self.page):
             page = rows[start : start + self.page]
-            kept = [(id, vector) for _, id, vector in page if vector is not None]
+            kept = [(id, vector, values) for _, id, vector, values in page if vector is not None]
             yield Changes(
                 revision=page[-1][0],
-                ids=numbers(*(id for id, _ in kept)),
-                vectors=np.array([vector for _, vector in kept], np.float16).reshape(len(kept), DIMENSIONS),
-                removed=numbers(*(id for _, id, vector in page if vector is None)),
+                ids=numbers(*(id for id, _, _ in kept)),
+                vectors=np.array([vector for _, vector, _ in kept], np.float16).reshape(len(kept), DIMENSIONS),
+                removed=numbers(*(id for _, id, vector, _ in page if vector is None)),
+                objects=tuple(f"thing {id}" for id, _, _ in kept),
+                attributes=tuple(values for _, _, values in kept),
             )
