@@ -104,9 +104,10 @@ def _fill(count: int) -> None:
 def _measure(count: int) -> dict[str, Any]:
     from catalog.models import Product
     from visualsearch.models import Embedding, current_space
+    from visualsearch.opening import open_index
     from visualsearch.search import pipeline
-    from visualsearch.search.candidates import open_index, rows_of
     from visualsearch.search.query import PhotoQuery
+    from visualsearch.search.stored import rows_of
     from visualsearch.vectors import unpack
 
     space = current_space("catalog.product")

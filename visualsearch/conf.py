@@ -18,7 +18,9 @@ class Settings:
     embedder: str = "products-1"
     """A name from the README's table, a path of weights, or the dotted path of an Embedder class."""
     index: str = "faiss"
-    """`faiss`, `exact`, or the dotted path of an Index class."""
+    """`faiss`, `exact`, `pgvector`, `milvus`, or the dotted path of an Index class."""
+    fallback_index: str = ""
+    """Index of each process that answers while a shared one cannot be reached; without it such a search gets a 503."""
     engine: str = "auto"
     """What runs the network: `openvino`, `torch`, these with `-bf16`, or `auto` for the best that is installed."""
     embed_threads: int | None = None

@@ -12,7 +12,9 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
+from visualsearch.attributes import attributes_of
 from visualsearch.exceptions import UnknownSource
+from visualsearch.indexes.base import Attribute
 from visualsearch.presenting import Card, Filter, Link, Sample
 
 
@@ -129,6 +131,11 @@ class VisualSource:
         for model, field_name in self.follows.items():
             model = apps.get_model(model) if isinstance(model, str) else model
             yield model, model._meta.get_field(field_name).attname  # type: ignore[union-attr]
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What a shared index keeps beside the vectors of the objects: their values of the filters' fields."""
+        return attributes_of(self.model, self.filters)
 
     def check(self) -> list[checks.CheckMessage]:
         """Return what `manage.py check` should say about this source."""

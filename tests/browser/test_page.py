@@ -254,7 +254,7 @@ def test_index_that_is_not_ready_is_told_with_how_far_it_is(
     def fail(space: Any) -> None:
         raise IndexUnavailable("gone")
 
-    monkeypatch.setattr("visualsearch.search.pipeline.open_index", fail)
+    monkeypatch.setattr("visualsearch.search.pipeline.open_answering", fail)
     page = visit()
 
     page.set_input_files(".vs-choose input", photo)

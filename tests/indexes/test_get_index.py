@@ -19,20 +19,21 @@ def test_index_is_loaded_by_name_or_path(name, kind):
     assert type(load_index(name, SPACE)) is kind
 
 
-@pytest.mark.parametrize("name", ["milvus", "visualsearch.indexes.Nothing", "no.such.module"])
+@pytest.mark.parametrize("name", ["visualsearch.indexes.Nothing", "no.such.module"])
 def test_unknown_index_is_told_with_the_known_names(name):
     with pytest.raises(IndexUnavailable, match="exact, faiss"):
         load_index(name, SPACE)
 
 
-def test_process_has_one_index_a_space_until_the_setting_changes(settings, tmp_path):
-    settings.VISUALSEARCH = {"INDEX": "exact", "DIRECTORY": str(tmp_path)}
-    first = get_index(SPACE)
-    assert get_index(SPACE) is first
+def test_process_has_one_index_of_a_name_and_space(settings, tmp_path):
+    settings.VISUALSEARCH = {"DIRECTORY": str(tmp_path)}
+    first = get_index("exact", SPACE)
+    assert get_index("exact", SPACE) is first
 
-    settings.VISUALSEARCH = {"INDEX": "faiss", "DIRECTORY": str(tmp_path)}
+    assert type(get_index("faiss", SPACE)) is FaissIndex
 
-    assert type(get_index(SPACE)) is FaissIndex
+    settings.VISUALSEARCH = {"DIRECTORY": str(tmp_path / "other")}
+    assert get_index("exact", SPACE) is not first
 
 
 def test_forked_child_opens_its_own_index_and_can_search_and_build(settings, tmp_path, monkeypatch):
@@ -40,7 +41,7 @@ def test_forked_child_opens_its_own_index_and_can_search_and_build(settings, tmp
     settings.VISUALSEARCH = {"DIRECTORY": str(tmp_path), "IVF_FROM": 300}
     journal = Journal()
     journal.add(range(1, 2001), draw(2000))
-    index = get_index(SPACE)
+    index = get_index("faiss", SPACE)
     index.rebuild(journal.read)
     assert index.search(journal.alive[5], 1).ids.tolist() == [5]
 
@@ -56,7 +57,7 @@ def test_forked_child_opens_its_own_index_and_can_search_and_build(settings, tmp
 
 
 def _search_and_build(answers, parents, journal):
-    index = get_index(SPACE)
+    index = get_index("faiss", SPACE)
     index.catch_up(journal.read)
     found = index.search(journal.alive[5], 1).ids.tolist()
     kind = index.status().kind

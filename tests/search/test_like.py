@@ -94,7 +94,7 @@ def test_questions_do_not_grow_with_the_answer(django_assert_max_num_queries: An
     sync_now()
     find_like(red, limit=10)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(find_like(red, limit=10)) == 10
 
 

@@ -9,12 +9,12 @@ import pytest
 from catalog.models import Product
 from tests.drawing import draw
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
-from visualsearch.indexes import Changes, get_index
+from visualsearch.indexes import Changes
 from visualsearch.indexes.faiss import FaissIndex
 from visualsearch.models import Embedding, current_space
+from visualsearch.opening import open_index
 from visualsearch.sources import get_source
 from visualsearch.sync import Proof, compact_where_needed, rebuild, verify
-from visualsearch.sync.rebuild import open_current_index
 from visualsearch.vectors import pack
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +34,12 @@ def proof(*, repair: bool = False) -> Proof:
 
 def damage_index() -> None:
     """Let the index of this process say something else than the rows."""
-    open_current_index(get_source(PRODUCTS))
     space = current_space(PRODUCTS)
+    index = open_index(space)
     first, second, *_ = Embedding.objects.order_by("id")
     wrong = np.frombuffer(bytes(second.vector), dtype="<f2").reshape(1, -1)
     ids = np.array([first.pk], dtype=np.int64)
-    get_index(space).repair(Changes(revision=0, ids=ids, vectors=wrong, removed=np.array([second.pk, 999])))
+    index.repair(Changes(revision=0, ids=ids, vectors=wrong, removed=np.array([second.pk, 999])))
 
 
 def test_shop_rows_and_index_in_step_are_equal(products: list[Product]) -> None:

@@ -12,9 +12,8 @@ from tests.goods import PRODUCTS
 from visualsearch import indexes
 from visualsearch.indexes import Index
 from visualsearch.models import current_space
-from visualsearch.search import Answer, PhotoQuery, find_similar, pipeline
-from visualsearch.sources import get_source
-from visualsearch.sync.rebuild import open_current_index
+from visualsearch.opening import index_of, open_index
+from visualsearch.search import Answer, PhotoQuery, find_similar
 
 
 class Process:
@@ -32,18 +31,18 @@ class Process:
         """Be this process for a while; gives its index of the products."""
         before, indexes._indexes = indexes._indexes, self._indexes
         try:
-            yield indexes.get_index(current_space(PRODUCTS))
+            yield index_of(current_space(PRODUCTS))
         finally:
             indexes._indexes = before
 
     def catch_up(self) -> None:
         """Read the journal to its end."""
         with self.running():
-            open_current_index(get_source(PRODUCTS))
+            open_index(current_space(PRODUCTS))
 
     def search(self, photo: bytes, *, late: bool = False, **query: Any) -> Answer:
         """Search by photo; `late`, with an index that had caught up before the last changes were committed."""
         with self.running(), pytest.MonkeyPatch.context() as patch:
             if late:
-                patch.setattr(pipeline, "open_index", indexes.get_index)
+                patch.setattr("visualsearch.search.fallback.open_index", index_of)
             return find_similar(PhotoQuery(photo=photo, source=PRODUCTS, **{"limit": 100, **query}))

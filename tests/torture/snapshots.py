@@ -13,9 +13,9 @@ from tests.torture.processes import Process
 from tests.torture.workers import WorkerRules
 from visualsearch.conf import get_settings
 from visualsearch.models import current_space, read_changes
+from visualsearch.opening import open_index
 from visualsearch.sources import get_source
 from visualsearch.sync import compact_where_needed, verify
-from visualsearch.sync.rebuild import open_current_index
 
 READERS = 3
 PROCESS = st.integers(0, READERS + 1)
@@ -96,5 +96,5 @@ class SnapshotRules(WorkerRules):
             if anew:
                 index.rebuild(read_changes(current_space(PRODUCTS)))
             else:
-                open_current_index(get_source(PRODUCTS))
+                open_index(current_space(PRODUCTS))
                 self.tally["compactions"] += index.compact()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from visualsearch.doctor.patients import Patient, Ward
 from visualsearch.hashing import hamming
 from visualsearch.models import Finding, FindingKind
-from visualsearch.search.candidates import open_index
+from visualsearch.search.fallback import open_answering
 
 BITS_MOST = 6
 """Bits of 64 in which the perceptual hashes of near-duplicates may differ: copies in another size or quality do."""
@@ -35,7 +35,7 @@ def find_shared(ward: Ward) -> Iterator[Finding]:
 
 def find_twins(ward: Ward) -> Iterator[Finding]:
     """Yield pairs of objects, each once, whose pictures agree in perceptual hash and vector without being one file."""
-    index, seen = open_index(ward.space), set()
+    index, seen = open_answering(ward.space).index, set()
     for patients, vectors in ward.chunks():
         for patient, vector in zip(patients, vectors, strict=True):
             matches = index.search(vector[None], NEAREST)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from visualsearch.models import Journal, current_space
-from visualsearch.search.candidates import open_index
+from visualsearch.search.fallback import open_answering
 from visualsearch.sources import all_sources
 from visualsearch.sync import lag_seconds, last_seen, outstanding
 
@@ -43,9 +43,9 @@ class _Now:
         size = Gauge("visualsearch_index_vectors", "Vectors that can be found.", labels=["source"])
         revision = Gauge("visualsearch_index_revision", "Revision that the index has read.", labels=["source"])
         for source in all_sources():
-            index = open_index(current_space(source.name))
-            size.add_metric([source.name], len(index))
-            revision.add_metric([source.name], index.revision)
+            opened = open_answering(current_space(source.name))
+            size.add_metric([source.name], len(opened.index))
+            revision.add_metric([source.name], opened.revision)
         yield from (size, revision)
         silent = Gauge("visualsearch_seen_seconds", "Time since the last sign of life.", labels=["role"])
         for role in ("worker", "beat"):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.models import Journal, current_space, serving_embedder
-from visualsearch.search.candidates import open_index
+from visualsearch.search.fallback import open_answering
 from visualsearch.sources import all_sources
 from visualsearch.sync import lag_seconds, last_seen
 
@@ -44,7 +44,7 @@ def _database() -> str:
 
 def _index() -> str:
     for source in all_sources():
-        open_index(current_space(source.name))
+        open_answering(current_space(source.name))
     most, lag = get_settings().ready_lag_seconds, lag_seconds()
     return f"A save has been waiting for {lag:.0f} s, and {most:.0f} are allowed." if lag > most else ""
 

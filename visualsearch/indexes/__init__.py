@@ -38,6 +38,7 @@ __all__ = [
     "block_digests",
     "differing_blocks",
     "get_index",
+    "index_class",
     "load_index",
 ]
 
@@ -49,22 +50,26 @@ _indexes: dict[tuple[str, Path, Space], Index] = {}
 _lock = Lock()
 
 
-def load_index(name: str, space: Space) -> Index:
-    """Return a new index by its name or dotted path; raises IndexUnavailable when there is no such class."""
+def index_class(name: str) -> type[Index]:
+    """Return an index's class by its name or dotted path; raises IndexUnavailable when there is no such class."""
     try:
-        return cast(Index, import_string(_NAMES.get(name, name))(space))
+        return cast(type[Index], import_string(_NAMES.get(name, name)))
     except ImportError as error:
         known = ", ".join(sorted(_NAMES))
         raise IndexUnavailable(f"{name!r} is no index ({known}, or the path of a class): {error}.") from error
 
 
-def get_index(space: Space) -> Index:
-    """Return this process's one index of the space."""
-    settings = get_settings()
-    key = (settings.index, settings.directory, space)
+def load_index(name: str, space: Space) -> Index:
+    """Return a new index by its name or dotted path; raises IndexUnavailable when there is no such class."""
+    return index_class(name)(space)
+
+
+def get_index(name: str, space: Space) -> Index:
+    """Return this process's one index of this name and space."""
+    key = (name, get_settings().directory, space)
     with _lock:
         if key not in _indexes:
-            _indexes[key] = load_index(settings.index, space)
+            _indexes[key] = load_index(name, space)
         return _indexes[key]
 
 

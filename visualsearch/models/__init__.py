@@ -8,8 +8,8 @@ from visualsearch.models.findings import Finding, FindingKind
 from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
-from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
-from visualsearch.models.work import Lease, SyncRequest
+from visualsearch.models.serving import ServingEmbedder, ServingIndex, current_space, serving_embedder, space_of
+from visualsearch.models.work import Lease, Publication, SyncRequest
 
 __all__ = [
     "Calibration",
@@ -26,9 +26,11 @@ __all__ = [
     "LagSample",
     "Lease",
     "ProofRecord",
+    "Publication",
     "ReindexJob",
     "SearchRecord",
     "ServingEmbedder",
+    "ServingIndex",
     "SyncRequest",
     "UnmetSearch",
     "current_space",

@@ -82,6 +82,8 @@ class Embedding(models.Model):
     perceptual_hash = models.BigIntegerField(null=True)
     vector = models.BinaryField(null=True)
     """Little-endian float16; kept on a removed row, so that a product shown again costs no embedding."""
+    attributes = models.JSONField(null=True)
+    """The object's values by path, where an index keeps them; another value moves the row to the journal's end."""
     error = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     """Failures in a row."""
@@ -120,7 +122,7 @@ def read_changes(space: Space) -> ReadChanges:
                 Embedding.objects.of_space(space)
                 .filter(revision__gt=since, revision__lte=head)
                 .order_by("revision")
-                .values_list("id", "state", "vector", "revision")[:PAGE]
+                .values_list("id", "state", "vector", "revision", "object_key", "attributes")[:PAGE]
             )
             since = rows[-1][3] if len(rows) == PAGE else head
             yield _as_changes(rows, since, space.dimensions)
@@ -136,4 +138,6 @@ def _as_changes(rows: list[tuple[Any, ...]], revision: int, dimensions: int) -> 
         ids=np.array([row[0] for row in ready], dtype=np.int64),
         vectors=unpack([bytes(row[2]) for row in ready], dimensions),
         removed=np.array(removed, dtype=np.int64),
+        objects=tuple(row[4] for row in ready),
+        attributes=tuple(row[5] or {} for row in ready),
     )

@@ -1,4 +1,4 @@
-"""Which embedder answers searches, and the space that it makes of a source."""
+"""Which embedder and which index answer searches, and the space that an embedder makes of a source."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from visualsearch.embedders import Embedder, load_embedder, prepare_aside
 from visualsearch.indexes.base import Space
 
 
-class ServingEmbedder(models.Model):
-    """Which embedder answers searches: one row for the whole shop; until it is written, the setting says it.
+class Serving(models.Model):
+    """Which of several answers searches: one row for the whole shop; until it is written, the setting says it.
 
     Searches are answered by `serving`, whatever the setting says. A new value of the setting (looked at when a worker
-    starts and by `visualsearch_sync`) or `visualsearch_rebuild --embedder`, whichever came last, is `wanted`: its rows
-    are made beside those of `serving`, and it takes over once it finds all that `serving` finds.
+    starts and by `visualsearch_sync`) or a wish by `visualsearch_rebuild`, whichever came last, is `wanted`: it is made
+    ready beside `serving`, and takes over once it finds all that `serving` finds.
     """
 
     serving = models.CharField(max_length=500)
@@ -27,37 +27,63 @@ class ServingEmbedder(models.Model):
     setting = models.CharField(max_length=500)
     """The setting's value that was last taken for a wish; seen again, it is none."""
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.serving}, wanted {self.wanted}"
 
     @property
     def is_building(self) -> bool:
-        """Tell whether another embedder is being made ready to take over."""
+        """Tell whether another is being made ready to take over."""
         return self.wanted != self.serving
 
     @property
     def active(self) -> list[str]:
-        """The embedders whose rows follow every change of an object, the serving one first."""
+        """Those that follow every change of an object, the serving one first."""
         return [self.serving, self.wanted] if self.is_building else [self.serving]
+
+    @staticmethod
+    def from_setting() -> str:
+        """Return what the setting names."""
+        raise NotImplementedError
 
     @classmethod
     def read(cls) -> Self:
         """Return what holds at this moment."""
-        return cls.objects.filter(pk=1).first() or cls._first()
+        return cls._default_manager.filter(pk=1).first() or cls._first()
 
     @classmethod
     def hold(cls) -> Self:
         """Return what holds to the end of the caller's transaction: until then nobody else changes it."""
-        locked = cls.objects.select_for_update().filter(pk=1)
+        locked = cls._default_manager.select_for_update().filter(pk=1)
         if row := locked.first():
             return row
-        cls.objects.bulk_create([cls._first()], ignore_conflicts=True)
+        cls._default_manager.bulk_create([cls._first()], ignore_conflicts=True)
         return locked.get()
 
     @classmethod
     def _first(cls) -> Self:
-        name = get_settings().embedder
+        name = cls.from_setting()
         return cls(pk=1, serving=name, wanted=name, setting=name)
+
+
+class ServingEmbedder(Serving):
+    """Which embedder answers searches; the rows of the wanted one are made beside its own."""
+
+    @staticmethod
+    def from_setting() -> str:
+        """Return the name of the setting's embedder."""
+        return get_settings().embedder
+
+
+class ServingIndex(Serving):
+    """Which index answers searches; the wanted one is filled beside it."""
+
+    @staticmethod
+    def from_setting() -> str:
+        """Return the name of the setting's index."""
+        return get_settings().index
 
 
 def serving_embedder(*, prepare_next: bool = False) -> Embedder:

@@ -41,3 +41,29 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.object_key} until {self.until}"
+
+
+class Publication(models.Model):
+    """How a shared index follows the journal in one space: who brings it up, and what last stood in the way."""
+
+    index = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=100)
+    token = models.CharField(max_length=32, blank=True)
+    """Of the process that publishes; empty while none does."""
+    until = models.DateTimeField(null=True)
+    """When its right lapses by itself, should it die."""
+    error = models.TextField(blank=True)
+    """Why the last try failed, empty when it did not."""
+    failed = models.DateTimeField(null=True)
+    """Since when every try has failed."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["index", "source", "fingerprint"], name="visualsearch_one_publisher_a_space"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.index} of {self.source}"

@@ -10,7 +10,8 @@ from django.db.models import Model, QuerySet
 from visualsearch.exceptions import InvalidQuery, UnknownSource
 from visualsearch.indexes.base import Space
 from visualsearch.models import Embedding, current_space
-from visualsearch.search.candidates import CandidatePages, open_index
+from visualsearch.search.candidates import CandidatePages
+from visualsearch.search.fallback import open_answering
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.pipeline import check_limit, collect
 from visualsearch.search.results import Result
@@ -46,7 +47,7 @@ def find_near(space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any
     """Return the objects nearest to a vector of the space, shape (1, dimensions), one a group, best first."""
     source = get_source(space.source)
     narrowed = narrowed_objects(source, within, {})
-    pages = CandidatePages(open_index(space), vector, limit, narrowed)
+    pages = CandidatePages(open_answering(space), vector, limit, narrowed)
     return collect(pages, -1.0, source, allowed_objects(source, narrowed), limit)
 
 

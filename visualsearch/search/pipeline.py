@@ -13,11 +13,13 @@ from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
-from visualsearch.indexes import Index
+from visualsearch.indexes import Condition
 from visualsearch.models import serving_embedder, space_of
 from visualsearch.search.boxes import suggest_boxes
 from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrated
-from visualsearch.search.candidates import CandidatePages, open_index
+from visualsearch.search.candidates import CandidatePages
+from visualsearch.search.conditions import conditions_of
+from visualsearch.search.fallback import Opened, open_answering
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.judging import is_no_match, judge
 from visualsearch.search.query import Photo, PhotoQuery
@@ -40,8 +42,9 @@ class _Search:
     query: PhotoQuery
     source: VisualSource
     embedder: Embedder
-    index: Index
+    opened: Opened
     narrowed: QuerySet[Any] | None
+    conditions: tuple[Condition, ...] | None
     allowed: QuerySet[Any]
     limit: int
     calibrated: Calibrated | None
@@ -121,15 +124,16 @@ def _prepare(query: PhotoQuery) -> _Search:
     embedder = serving_embedder(prepare_next=True)
     space = space_of(source.name, embedder)
     with step("catch_up"):
-        index = open_index(space)
+        opened = open_answering(space)
     allowed = allowed_objects(source, narrowed)
-    return _Search(query, source, embedder, index, narrowed, allowed, limit, get_calibrated(space))
+    conditions = conditions_of(source.attributes, query.filters) if query.within is None else None
+    return _Search(query, source, embedder, opened, narrowed, conditions, allowed, limit, get_calibrated(space))
 
 
 def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vectors, boxes: tuple[Box, ...]) -> Answer:
     # A result is judged beside its neighbours, also where fewer are asked for.
     wanted = max(search.limit, NEIGHBOURS + 1)
-    pages = CandidatePages(search.index, vector, wanted, search.narrowed)
+    pages = CandidatePages(search.opened, vector, wanted, search.narrowed, search.conditions)
     with step("find"):
         found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
     with step("judge"):
@@ -137,7 +141,7 @@ def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vect
     results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
     return Answer(
         results=results,
-        revision=search.index.revision,
+        revision=pages.revision,
         key_name=search.source.key_field,
         no_match=is_no_match(results),
         boxes=boxes,

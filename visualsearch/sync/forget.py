@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderInUse
-from visualsearch.indexes import Space, get_index
+from visualsearch.indexes import Space
 from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, ServingEmbedder
+from visualsearch.opening import index_of
 
 PAGE = 1_000
 """Rows changed in one transaction."""
@@ -28,7 +29,7 @@ def forget(name: str) -> int:
         count += done
     Calibration.objects.filter(fingerprint=fingerprint).delete()
     for space in spaces:
-        get_index(space).forget()
+        index_of(space).forget()
     return count
 
 

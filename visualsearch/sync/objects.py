@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from visualsearch.attributes import read_attributes
 from visualsearch.conf import get_settings
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
@@ -22,6 +23,7 @@ from visualsearch.sources import Picture, get_source
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
 from visualsearch.sync.pictures import reason_of
+from visualsearch.sync.publish import keep_attributes
 from visualsearch.sync.rows import write_rows
 from visualsearch.sync.sides import ObjectState, add_side
 from visualsearch.telemetry import tell_sync
@@ -128,7 +130,9 @@ def _embedders_for(work: Work) -> list[str]:
 
 def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list[ObjectState], SyncReport]:
     keys = [item.object_key for item in items]
-    objects = {str(obj.pk): obj for obj in get_source(source).get_queryset().filter(pk__in=keys)}
+    found = get_source(source).get_queryset().filter(pk__in=keys)
+    objects = {str(obj.pk): obj for obj in found}
+    attributes = read_attributes(found, get_source(source).attributes) if keep_attributes() else {}
     states, report = [], SyncReport()
     for item in items:
         try:
@@ -137,7 +141,8 @@ def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list
             logger.warning("%s %s cannot be looked at: %s", source, item.object_key, error, exc_info=_unexpected(error))
             report += _put_off_each([item], error)
         else:
-            states.append(ObjectState(work=item, pictures=pictures, embedders=frozenset(embedders)))
+            values = attributes.get(item.object_key)
+            states.append(ObjectState(work=item, pictures=pictures, attributes=values, embedders=frozenset(embedders)))
     return states, report
 
 
@@ -155,7 +160,7 @@ def _write(state: ObjectState) -> SyncReport:
             return SyncReport()
         # Held before any row is written, so that no embedder takes over without what is written here.
         now = ServingEmbedder.hold()
-        failed = [row for side in state.sides for row in write_rows(work, side)]
+        failed = [row for side in state.sides for row in write_rows(state, side)]
         revision = Journal.head()
         SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
         # What the space that is being built lacks needs no wish: its rows say it.

@@ -6,30 +6,29 @@ import logging
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import IndexUnavailable
-from visualsearch.indexes import Index, Space, get_index
+from visualsearch.indexes import Space
 from visualsearch.models import Embedding, current_space, read_changes
+from visualsearch.opening import index_of, open_index
 from visualsearch.sources import VisualSource, all_sources
+from visualsearch.sync.publish import caught_up
 
 logger = logging.getLogger(__name__)
-
-
-def open_current_index(source: VisualSource) -> Index:
-    """Return this process's index of the source, with every row that is committed by now."""
-    space = current_space(source.name)
-    index = get_index(space)
-    index.catch_up(read_changes(space))
-    return index
 
 
 def rebuild(source: VisualSource) -> bool:
     """Build the source's index anew from the rows alone; False when another process is at it already."""
     space = current_space(source.name)
-    return get_index(space).rebuild(read_changes(space))
+    return index_of(space).rebuild(read_changes(space))
 
 
-def write_first_snapshot(space: Space) -> None:
-    """Write what a space holds to the disk before it is searched, where that is worth it; reads rows page by page."""
-    index = get_index(space)
+def fill(space: Space, name: str = "") -> None:
+    """Fill the index of a space before it is searched: publish what is shared, else write a snapshot if worth it."""
+    index = index_of(space, name)
+    if index.shared:
+        caught_up(space, name)
+        if index.needs_snapshot():
+            index.compact()
+        return
     # Opens the newest snapshot and reads no row: all of them at once may not fit into memory.
     index.catch_up(lambda since: iter(()))
     waiting = Embedding.objects.of_space(space).filter(revision__gt=index.revision).count()
@@ -54,9 +53,10 @@ def compact_where_needed() -> list[str]:
 
 def _compact(source: VisualSource) -> str:
     """Write a snapshot if there is a reason for it; returns the reason, empty when nothing was written."""
-    index = open_current_index(source)
+    space = current_space(source.name)
+    index = open_index(space)
     reason = index.needs_snapshot()
     if not reason or not index.compact():
         return ""
-    open_current_index(source)
+    open_index(space)
     return reason

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from visualsearch.attributes import read_attributes
+from visualsearch.indexes.base import Scalar
 from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
 from visualsearch.sync.batches import batched
 from visualsearch.sync.journal import in_bulk, request_sync
+from visualsearch.sync.publish import keep_attributes
 
 logger = logging.getLogger(__name__)
 
@@ -26,29 +30,47 @@ class Surveyed:
     """Name of the file of each picture, by the picture's key."""
     rows: dict[str, Embedding] = field(default_factory=dict)
     """Rows that are not removed, by the picture's key."""
+    attributes: dict[str, Scalar] | None = None
+    """What the rows must hold of the object's values; None where no index keeps them."""
     error: str = ""
     """Why the object's pictures cannot be told."""
 
     @property
     def agrees(self) -> bool:
         """Tell whether every picture has its row and every row its picture; content is compared by name alone."""
-        return not self.error and self.wanted == {key: row.picture_name for key, row in self.rows.items()}
+        named = self.wanted == {key: row.picture_name for key, row in self.rows.items()}
+        return named and not self.error and self._says_its_values
+
+    @property
+    def _says_its_values(self) -> bool:
+        return self.attributes is None or all(row.attributes == self.attributes for row in self.rows.values())
 
 
 def survey(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
     """Yield every object of the source with its rows, then every row whose object is hidden or gone."""
     objects = source.get_queryset().order_by("pk").iterator(chunk_size=CHUNK)
     for chunk in batched(objects, CHUNK):
-        rows = _rows(source, fingerprint, [str(obj.pk) for obj in chunk])
-        for obj in chunk:
-            yield _surveyed(source, obj, rows.get(str(obj.pk), {}))
+        yield from _survey_all(source, fingerprint, chunk)
     yield from _orphans(source, fingerprint)
 
 
 def survey_object(source: VisualSource, obj: object, fingerprint: str) -> Surveyed:
     """Return one object of the source with its rows."""
-    key = str(obj.pk)  # type: ignore[attr-defined]
-    return _surveyed(source, obj, _rows(source, fingerprint, [key]).get(key, {}))
+    return next(_survey_all(source, fingerprint, [obj]))
+
+
+def _survey_all(source: VisualSource, fingerprint: str, objects: Sequence[Any]) -> Iterator[Surveyed]:
+    keys = [str(obj.pk) for obj in objects]
+    rows, values = _rows(source, fingerprint, keys), _attributes(source, keys)
+    for key, obj in zip(keys, objects, strict=True):
+        found = _surveyed(source, obj, rows.get(key, {}))
+        yield replace(found, attributes=values.get(key))
+
+
+def _attributes(source: VisualSource, keys: list[str]) -> dict[str, dict[str, Scalar]]:
+    if not keep_attributes():
+        return {}
+    return read_attributes(source.get_queryset().filter(pk__in=keys), source.attributes)
 
 
 def reconcile(source: VisualSource) -> int:

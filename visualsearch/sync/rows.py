@@ -5,20 +5,31 @@ from __future__ import annotations
 from visualsearch.models import Embedding, EmbeddingState, Journal
 from visualsearch.sync.leases import Work
 from visualsearch.sync.pictures import Reading
-from visualsearch.sync.sides import Side
+from visualsearch.sync.sides import ObjectState, Side
 
 
-def write_rows(work: Work, side: Side) -> list[Embedding]:
+def write_rows(state: ObjectState, side: Side) -> list[Embedding]:
     """Write what changed, in the transaction that ends the work; returns the rows of the pictures that failed."""
-    changed = [_row_of(work, reading, side.fingerprint) for reading in side.readings if not reading.unchanged]
+    seen = [_row_of(state.work, reading, side.fingerprint) for reading in side.readings if not reading.unchanged]
+    rows = [*seen, *_revalued(state, side)]
+    for row in rows:
+        row.attributes = state.attributes
     for row in side.gone:
         row.state = EmbeddingState.REMOVED
-    rows = [*changed, *side.gone]
+    rows += side.gone
     # Taken last: from here to the end of the transaction other writers wait.
     for row, revision in zip(rows, Journal.take(len(rows)) if rows else (), strict=True):
         row.revision = revision
         row.save()
-    return [row for row in changed if row.state == EmbeddingState.FAILED]
+    return [row for row in seen if row.state == EmbeddingState.FAILED]
+
+
+def _revalued(state: ObjectState, side: Side) -> list[Embedding]:
+    """Return the rows of unchanged pictures whose object says something else in what an index keeps of it."""
+    if state.attributes is None:
+        return []
+    kept = [reading.row for reading in side.readings if reading.unchanged and reading.row]
+    return [row for row in kept if row.attributes != state.attributes]
 
 
 def _row_of(work: Work, reading: Reading, fingerprint: str) -> Embedding:

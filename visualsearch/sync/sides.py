@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from visualsearch.embedders import Embedder
+from visualsearch.indexes.base import Scalar
 from visualsearch.models import Embedding, EmbeddingState
 from visualsearch.sources import Picture
 from visualsearch.sync.leases import Work
@@ -31,6 +32,8 @@ class ObjectState:
     pictures: list[Picture]
     """None when it is hidden or gone."""
     sides: list[Side] = field(default_factory=list)
+    attributes: dict[str, Scalar] | None = None
+    """Its values by path; None where no index keeps them."""
     embedders: frozenset[str]
     """Names of those that are asked for its vectors."""
     unavailable: str = ""

@@ -14,11 +14,19 @@ from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.base import IndexStatus
-from visualsearch.models import Journal, ProofRecord, ReindexJob, ServingEmbedder, SyncRequest, serving_embedder
+from visualsearch.models import (
+    Journal,
+    ProofRecord,
+    ReindexJob,
+    ServingEmbedder,
+    SyncRequest,
+    current_space,
+    serving_embedder,
+)
+from visualsearch.opening import open_index
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
 from visualsearch.sync.observing import Lag, Sign, get_lag, get_signs
-from visualsearch.sync.rebuild import open_current_index
 from visualsearch.sync.reconcile import survey
 from visualsearch.sync.states import PictureState, pending_of, states_of
 from visualsearch.sync.verify import get_proofs
@@ -131,7 +139,7 @@ def get_status(progress: Progress | None = None) -> Status:
     """Count the pictures, unless that was done already, and bring this process's indexes up to the journal."""
     now = ServingEmbedder.read()
     embedder = load_embedder(now.serving)
-    indexes = {source.name: open_current_index(source).status() for source in all_sources()}
+    indexes = {source.name: open_index(current_space(source.name)).status() for source in all_sources()}
     revision = Journal.head()
     return Status(
         **asdict(progress or get_progress()),

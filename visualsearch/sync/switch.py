@@ -20,7 +20,7 @@ from visualsearch.sync.gap import TRIES, read_gap
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Key, lease_objects, remove_lapsed
 from visualsearch.sync.objects import WAIT_SECONDS, SyncReport, finish, sync_outstanding, sync_work
-from visualsearch.sync.rebuild import write_first_snapshot
+from visualsearch.sync.rebuild import fill
 from visualsearch.sync.reconcile import reconcile
 
 logger = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def take_over() -> bool:
     wanted = load_embedder(now.wanted)
     wanted.prepare()
     for source in all_sources():
-        write_first_snapshot(space_of(source.name, wanted))
+        fill(space_of(source.name, wanted))
     if not _cut_over(now, wanted.fingerprint):
         return False
     logger.warning("Searches are answered by the embedder %s now, no longer by %s.", now.wanted, now.serving)

@@ -15,7 +15,8 @@ from visualsearch.indexes.digests import BLOCK
 from visualsearch.models import Embedding, Journal, ProofRecord, SyncRequest, current_space
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.journal import request_sync
-from visualsearch.sync.rebuild import open_current_index, rebuild
+from visualsearch.sync.publish import caught_up
+from visualsearch.sync.rebuild import rebuild
 from visualsearch.sync.reconcile import survey
 from visualsearch.vectors import unpack
 
@@ -70,7 +71,7 @@ def verify(source: VisualSource, *, repair: bool = False) -> Proof:
         count += 1
         if not found.agrees and found.object_key not in waiting:
             differing.append(found.object_key)
-    index = open_current_index(source)
+    index = caught_up(space)
     blocks, problems = _compare(source, space), index.problems()
     if repair:
         request_sync(source.name, differing)
@@ -114,7 +115,7 @@ def _compare(source: VisualSource, space: Space) -> list[int]:
     """Return the blocks that differ when nothing was written between reading both sides, or after several tries."""
     blocks: list[int] = []
     for _ in range(TRIES):
-        index = open_current_index(source)
+        index = caught_up(space)
         blocks = differing_blocks(_stored_digests(space), index.digests())
         if not blocks or Journal.head() == index.revision:
             break
