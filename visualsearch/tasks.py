@@ -36,6 +36,7 @@ from visualsearch.sync import (
     forget_life,
     note_lag,
     note_life,
+    publish,
     reconcile,
     request_sync,
     sync_outstanding,
@@ -91,6 +92,8 @@ def sync() -> None:
     """Do the work that is due, then go on with a change of the embedder; the sweeper and the bell both end here."""
     _note_worker()
     end = monotonic() + SECONDS_A_TASK
+    # What an engine that was down has missed.
+    publish()
     if not _work(sync_outstanding(seconds=SECONDS_A_TASK)):
         return
     try:

@@ -19,6 +19,7 @@ from visualsearch.sync.observing import (
     note_lag,
     note_life,
 )
+from visualsearch.sync.publish import publish
 from visualsearch.sync.rebuild import compact_where_needed, rebuild
 from visualsearch.sync.reconcile import reconcile, request_everything
 from visualsearch.sync.states import PictureState, PictureStatus, pictures_of
@@ -61,6 +62,7 @@ __all__ = [
     "last_seen",
     "outstanding",
     "pause_job",
+    "publish",
     "rebuild",
     "reconcile",
     "request_everything",

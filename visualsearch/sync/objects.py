@@ -23,7 +23,7 @@ from visualsearch.sources import Picture, get_source
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
 from visualsearch.sync.pictures import reason_of
-from visualsearch.sync.publish import keep_attributes
+from visualsearch.sync.publish import keep_attributes, publish
 from visualsearch.sync.rows import write_rows
 from visualsearch.sync.sides import ObjectState, add_side
 from visualsearch.telemetry import tell_sync
@@ -82,7 +82,7 @@ def outstanding(source: str = "") -> int:
 
 
 def sync_work(work: list[Work]) -> SyncReport:
-    """Make the rows of leased objects agree with them; what fails is put off and stops nothing else."""
+    """Make the rows of leased objects agree with them and publish them; what fails is put off and stops no other."""
     report = SyncReport()
     for (source, _), group in groupby(sorted(work, key=_kind), key=_kind):
         items = list(group)
@@ -93,6 +93,7 @@ def sync_work(work: list[Work]) -> SyncReport:
                 "Sync of %s objects of %s is put off: %s", len(items), source, error, exc_info=_unexpected(error)
             )
             report += _put_off_each(items, error)
+    publish()
     return report
 
 
