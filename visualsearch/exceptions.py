@@ -17,6 +17,7 @@ VisualSearchError
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
 ├── CannotCalibrate         there is too little to learn from
+├── CannotExchange          the wanted index would find less than the one that answers
 └── IndexUnavailable        the index cannot answer now
     ├── TooManySearches     as many run in this process as may at once
     ├── DecoderUnavailable  every decoder is busy, or none can be started
@@ -93,6 +94,10 @@ class EmbedderInUse(VisualSearchError):
 
 class CannotCalibrate(VisualSearchError):
     """The shop, or the photos given, are too few or too much alike to learn from."""
+
+
+class CannotExchange(VisualSearchError):
+    """The wanted index does not hold the rows, or finds less than the one that answers: it does not take over."""
 
 
 class IndexUnavailable(VisualSearchError):

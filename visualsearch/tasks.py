@@ -18,7 +18,7 @@ from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.doctor import examine as examine_source
 from visualsearch.embedders.engines import share_cores
-from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
 from visualsearch.schedule import UNHEARD_SECONDS
 from visualsearch.schedule import beat_schedule as beat_schedule
@@ -32,8 +32,10 @@ from visualsearch.sync import (
     call_due_jobs,
     compact_where_needed,
     do_batch,
+    follow_index_setting,
     follow_setting,
     forget_life,
+    go_on_exchanging,
     note_lag,
     note_life,
     publish,
@@ -153,7 +155,11 @@ def find_forgotten() -> None:
 
 @shared_task(name="visualsearch.compact", **_within(4 * _HOUR))
 def compact() -> None:
-    """Write a new snapshot of every index that has outgrown its last one."""
+    """Write a new snapshot of every index that has outgrown its last one, and fill the one that is to take over."""
+    try:
+        go_on_exchanging()
+    except VisualSearchError as error:
+        logger.error("The change of the index cannot go on: %s", error)
     compact_where_needed()
 
 
@@ -260,8 +266,9 @@ def _look_for_work(**kwargs: Any) -> None:
     """Take note of a new embedder in the setting, and begin with what was left when no worker was there."""
     try:
         follow_setting()
-    except EmbedderUnavailable as error:
-        logger.error("The setting's embedder cannot be built: %s", error)
+        follow_index_setting()
+    except (EmbedderUnavailable, IndexUnavailable) as error:
+        logger.error("What the settings name cannot be built: %s", error)
     finally:
         # Children that are forked later must not share it.
         connection.close()

@@ -46,10 +46,10 @@ class Sample:
         return float(min(np.mean(half) for half in np.split(shares, 3)))
 
 
-def take_sample(rows: Spooled) -> Sample:
-    """Return queries made of some of the rows, compared with every row."""
+def take_sample(rows: Spooled, count: int = _QUERIES) -> Sample:
+    """Return queries made of `count` of the rows, three each, compared with every row."""
     random = np.random.default_rng(1)
-    chosen = np.sort(random.choice(len(rows), min(len(rows), _QUERIES), replace=False))
+    chosen = np.sort(random.choice(len(rows), min(len(rows), count), replace=False))
     same = normalise(rows.gather(chosen).astype(np.float32))
     near = same + _NOISE * normalise(random.standard_normal(same.shape, dtype=np.float32))
     between = same + _PULL * random.permutation(same)

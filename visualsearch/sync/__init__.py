@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from visualsearch.sync.comparison import Comparison
 from visualsearch.sync.estimate import Estimate, estimate_reindex
+from visualsearch.sync.exchange import exchange_here, follow_index_setting, go_on_exchanging, want_index
 from visualsearch.sync.forget import forget
 from visualsearch.sync.jobs import call_due_jobs, cancel_job, do_batch, pause_job, resume_job, start_job
 from visualsearch.sync.journal import request_sync
@@ -49,12 +51,16 @@ __all__ = [
     "cancel_job",
     "compact_where_needed",
     "do_batch",
+    "Comparison",
+    "exchange_here",
     "finish",
     "finish_building",
+    "follow_index_setting",
     "follow_setting",
     "forget",
     "forget_life",
     "get_building",
+    "go_on_exchanging",
     "get_progress",
     "get_signs",
     "get_status",
@@ -73,5 +79,6 @@ __all__ = [
     "take_over",
     "verify",
     "want",
+    "want_index",
     "want_previous",
 ]

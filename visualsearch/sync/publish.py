@@ -43,7 +43,7 @@ def publish() -> None:
     pause, by the bell or the sweeper, catches up.
     """
     for name in shared_indexes():
-        for space in _active_spaces():
+        for space in active_spaces():
             if monotonic() >= _pauses.get((name, space), 0.0):
                 _publish_or_note(name, space)
 
@@ -84,9 +84,19 @@ def keep_attributes() -> bool:
 
 def get_publications() -> list[Publication]:
     """Return how the active shared indexes follow the journal, by the spaces that answer or are being built."""
-    spaces = {(space.source, space.fingerprint) for space in _active_spaces()}
+    spaces = {(space.source, space.fingerprint) for space in active_spaces()}
     rows = Publication.objects.filter(index__in=shared_indexes()).order_by("index", "source")
     return [row for row in rows if (row.source, row.fingerprint) in spaces]
+
+
+def active_spaces() -> Iterator[Space]:
+    """Yield the spaces of all sources that answer or are being built."""
+    for name in ServingEmbedder.read().active:
+        try:
+            embedder = load_embedder(name)
+            yield from [space_of(source.name, embedder) for source in all_sources()]
+        except EmbedderUnavailable as error:
+            logger.warning("Nothing is published for the embedder %s: %s", name, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +112,6 @@ def _flags(name: str) -> _Flags:
         logger.error("No index can be kept in step: %s", error)
         return _Flags()
     return _Flags(found.shared, found.supports_conditions)
-
-
-def _active_spaces() -> Iterator[Space]:
-    for name in ServingEmbedder.read().active:
-        try:
-            embedder = load_embedder(name)
-            yield from [space_of(source.name, embedder) for source in all_sources()]
-        except EmbedderUnavailable as error:
-            logger.warning("Nothing is published for the embedder %s: %s", name, error)
 
 
 def _publish_or_note(name: str, space: Space) -> None:

@@ -12,13 +12,15 @@ from django.db.models import Q
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.embedders.engines import Choice
-from visualsearch.exceptions import EmbedderUnavailable
-from visualsearch.indexes.base import IndexStatus
+from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable
+from visualsearch.indexes.base import IndexStatus, Space
 from visualsearch.models import (
     Journal,
     ProofRecord,
+    Publication,
     ReindexJob,
     ServingEmbedder,
+    ServingIndex,
     SyncRequest,
     current_space,
     serving_embedder,
@@ -27,6 +29,7 @@ from visualsearch.opening import open_index
 from visualsearch.sources import VisualSource, all_sources
 from visualsearch.sync.gap import read_gap
 from visualsearch.sync.observing import Lag, Sign, get_lag, get_signs
+from visualsearch.sync.publish import get_publications
 from visualsearch.sync.reconcile import survey
 from visualsearch.sync.states import PictureState, pending_of, states_of
 from visualsearch.sync.verify import get_proofs
@@ -76,6 +79,18 @@ class JobStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishingStatus:
+    """How a shared index follows the journal."""
+
+    index: str
+    source: str
+    error: str
+    """Why the last try failed; empty when it did not."""
+    failed: datetime | None
+    """Since when every try has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofStatus:
     """The last comparison of shop, rows and index."""
 
@@ -101,6 +116,16 @@ class Status(Progress):
     """The one that answered before: the way back."""
     fingerprint: str
     dimensions: int
+    index: str
+    """The one that answers searches."""
+    index_setting: str
+    """The one that the setting names."""
+    index_wanted: str
+    """The one that is being filled to answer next; empty while there is none."""
+    index_previous: str
+    """The one that answered before: the way back."""
+    publishing: list[PublishingStatus] = field(default_factory=list)
+    """How shared indexes follow the journal."""
     engine: Choice | None
     """What its network runs on and why; None of an embedder without a network."""
     building: Building | None
@@ -138,18 +163,23 @@ def get_progress(*sources: VisualSource) -> Progress:
 def get_status(progress: Progress | None = None) -> Status:
     """Count the pictures, unless that was done already, and bring this process's indexes up to the journal."""
     now = ServingEmbedder.read()
-    embedder = load_embedder(now.serving)
-    indexes = {source.name: open_index(current_space(source.name)).status() for source in all_sources()}
+    embedder, index = load_embedder(now.serving), ServingIndex.read()
+    indexes = {source.name: _index_status(index.serving, current_space(source.name)) for source in all_sources()}
     revision = Journal.head()
     return Status(
         **asdict(progress or get_progress()),
         revision=revision,
-        index_revision=min((index.revision for index in indexes.values()), default=revision),
+        index_revision=min((one.revision for one in indexes.values()), default=revision),
         embedder=now.serving,
         setting=get_settings().embedder,
         previous=now.previous,
         fingerprint=embedder.fingerprint,
         dimensions=embedder.dimensions,
+        index=index.serving,
+        index_setting=get_settings().index,
+        index_wanted=index.wanted if index.is_building else "",
+        index_previous=index.previous,
+        publishing=[_publishing_status(one) for one in get_publications()],
         engine=_engine_of(embedder),
         building=get_building(),
         indexes=indexes,
@@ -193,6 +223,17 @@ def get_building() -> Building | None:
         pictures=gap.answering().count(),
         missing=gap.missing().count(),
     )
+
+
+def _index_status(name: str, space: Space) -> IndexStatus:
+    try:
+        return open_index(space, name).status()
+    except IndexUnavailable as error:
+        return IndexStatus(name=name, kind="unreachable", why=str(error), revision=0, size=0)
+
+
+def _publishing_status(row: Publication) -> PublishingStatus:
+    return PublishingStatus(index=row.index, source=row.source, error=row.error, failed=row.failed)
 
 
 def _proof_status(record: ProofRecord) -> ProofStatus:

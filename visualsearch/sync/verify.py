@@ -72,7 +72,7 @@ def verify(source: VisualSource, *, repair: bool = False) -> Proof:
         if not found.agrees and found.object_key not in waiting:
             differing.append(found.object_key)
     index = caught_up(space)
-    blocks, problems = _compare(source, space), index.problems()
+    blocks, problems = find_differing(space), index.problems()
     if repair:
         request_sync(source.name, differing)
         _repair(source, space, index, blocks, problems)
@@ -92,6 +92,17 @@ def verify(source: VisualSource, *, repair: bool = False) -> Proof:
     return proof
 
 
+def find_differing(space: Space, name: str = "") -> list[int]:
+    """Return the blocks that differ in the index when nothing was written meanwhile, or after several tries."""
+    blocks: list[int] = []
+    for _ in range(TRIES):
+        index = caught_up(space, name)
+        blocks = differing_blocks(_stored_digests(space), index.digests())
+        if not blocks or Journal.head() == index.revision:
+            break
+    return blocks
+
+
 def get_proofs() -> list[ProofRecord]:
     """Return the last proof of each source that has one."""
     proofs = (ProofRecord.objects.filter(source=source.name).order_by("-pk").first() for source in all_sources())
@@ -109,17 +120,6 @@ def _waiting(source: VisualSource) -> set[str]:
     """Return the objects whose sync is outstanding; one that failed and was put off is compared like any other."""
     put_off = Q(attempts__gt=0, due__gt=timezone.now())
     return set(SyncRequest.objects.filter(~put_off, source=source.name).values_list("object_key", flat=True))
-
-
-def _compare(source: VisualSource, space: Space) -> list[int]:
-    """Return the blocks that differ when nothing was written between reading both sides, or after several tries."""
-    blocks: list[int] = []
-    for _ in range(TRIES):
-        index = caught_up(space)
-        blocks = differing_blocks(_stored_digests(space), index.digests())
-        if not blocks or Journal.head() == index.revision:
-            break
-    return blocks
 
 
 def _stored_digests(space: Space) -> dict[int, str]:

@@ -8,9 +8,20 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from visualsearch.exceptions import CannotCalibrate, VisualSearchError
+from visualsearch.models import ServingIndex
 from visualsearch.search.fitting import calibrate, is_due
 from visualsearch.sources import VisualSource, all_sources, get_source
-from visualsearch.sync import finish_building, forget, get_building, rebuild, want, want_previous
+from visualsearch.sync import (
+    Comparison,
+    exchange_here,
+    finish_building,
+    forget,
+    get_building,
+    rebuild,
+    want,
+    want_index,
+    want_previous,
+)
 from visualsearch.tasks import bell
 
 
@@ -33,19 +44,22 @@ class Command(BaseCommand):
         change = parser.add_mutually_exclusive_group()
         change.add_argument("--embedder", default="", help="Change to this embedder, as in the setting.")
         change.add_argument("--back", action="store_true", help="Change back to the embedder before.")
+        change.add_argument("--index", default="", help="Change to this index, as in the setting, or back to it.")
         change.add_argument("--forget", default="", help="Give up the vectors of this embedder, or fingerprint.")
         parser.add_argument("--background", action="store_true", help="Leave the change of the embedder to the worker.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one of them that is asked for."""
         changes = bool(options["embedder"] or options["back"])
-        if options["source"] and (changes or options["forget"]):
-            raise CommandError("All sources are searched with one embedder: leave --source out.")
-        if options["background"] and not changes:
-            raise CommandError("--background belongs to --embedder or --back.")
+        if options["source"] and (changes or options["forget"] or options["index"]):
+            raise CommandError("All sources are searched with one embedder and one index: leave --source out.")
+        if options["background"] and not (changes or options["index"]):
+            raise CommandError("--background belongs to --embedder, --back or --index.")
         try:
             if options["forget"]:
                 self.stdout.write(f"{forget(options['forget'])} vectors are forgotten.")
+            elif options["index"]:
+                self._exchange(options["index"], background=options["background"])
             elif changes:
                 self._change(options["embedder"], background=options["background"])
             else:
@@ -81,6 +95,17 @@ class Command(BaseCommand):
         for source in all_sources():
             self._calibrate(source)
 
+    def _exchange(self, name: str, *, background: bool) -> None:
+        before = ServingIndex.read().serving
+        want_index(name)
+        if background:
+            self.stdout.write(f"{name} is filled by the worker; visualsearch_status says how far it is.")
+            return
+        for done in tqdm(exchange_here(), unit="step", disable=None):
+            if isinstance(done, Comparison):
+                tqdm.write(_compared(done, before, name), file=self.stdout)
+        self.stdout.write(f"Searches are answered by {name}. The way back: visualsearch_rebuild --index {before}")
+
     def _build(self) -> None:
         start = get_building()
         with tqdm(total=start.missing if start else 0, unit="picture", disable=None) as bar:
@@ -96,3 +121,10 @@ class Command(BaseCommand):
                 pass
         except CannotCalibrate as error:
             self.stderr.write(str(error))
+
+
+def _compared(done: Comparison, before: str, name: str) -> str:
+    sides = [f"{name} {done.wanted.recall:.3f} in {done.wanted.milliseconds:.1f} ms"]
+    if done.serving:
+        sides.insert(0, f"{before} {done.serving.recall:.3f} in {done.serving.milliseconds:.1f} ms")
+    return f"{done.source}, recall@10 and median of {done.queries} queries: {', '.join(sides)}"

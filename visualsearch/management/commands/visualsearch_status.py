@@ -50,6 +50,16 @@ def _words(overview: Overview) -> str:
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")
+    lines += [
+        f"Publishing   {one.source} to {one.index} fails since {one.failed}: {one.error}"
+        for one in status.publishing
+        if one.error
+    ]
+    if status.index_wanted:
+        lines.append(f"             {status.index_wanted} is filled beside it and takes over when it is equal.")
+    elif status.index_setting != status.index:
+        name = status.index_setting
+        lines.append(f"             The setting names {name}: visualsearch_rebuild --index {name} changes to it.")
     lines.append(f"Lag          {status.lag.seconds:.1f} s, {status.lag.waiting} objects wait")
     lines += [
         f"Alive        {sign.name}: {'yes' if sign.alive else 'no'}, last seen {sign.at}" for sign in status.signs

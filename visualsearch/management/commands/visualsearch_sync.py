@@ -16,7 +16,9 @@ from visualsearch.sync import (
     compact_where_needed,
     finish,
     finish_building,
+    follow_index_setting,
     follow_setting,
+    go_on_exchanging,
     outstanding,
     reconcile,
     request_everything,
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         report = SyncReport()
         try:
             follow_setting()
+            follow_index_setting()
             # At once where nothing is searchable yet, so that nothing is embedded twice.
             take_over()
             sources = [get_source(options["source"])] if options["source"] else all_sources()
@@ -52,6 +55,7 @@ class Command(BaseCommand):
                 for batch in chain(finish(source=options["source"]), building):
                     report += batch
                     bar.update(batch.objects)
+            go_on_exchanging()
             compact_where_needed()
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
