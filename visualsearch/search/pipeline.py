@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connections
 from django.db.models import QuerySet
 from PIL import Image
 
@@ -13,7 +14,7 @@ from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
-from visualsearch.indexes import Condition
+from visualsearch.indexes import Attribute, Condition
 from visualsearch.models import serving_embedder, space_of
 from visualsearch.search.boxes import suggest_boxes
 from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrated
@@ -126,8 +127,14 @@ def _prepare(query: PhotoQuery) -> _Search:
     with step("catch_up"):
         opened = open_answering(space)
     allowed = allowed_objects(source, narrowed)
-    conditions = conditions_of(source.attributes, query.filters) if query.within is None else None
+    conditions = conditions_of(_comparable(source), query.filters) if query.within is None else None
     return _Search(query, source, embedder, opened, narrowed, conditions, allowed, limit, get_calibrated(space))
+
+
+def _comparable(source: VisualSource) -> list[Attribute]:
+    """Return the attributes that an index compares as the shop's database does; MySQL takes "Red" for "red"."""
+    folds = connections[source.get_queryset().db].vendor == "mysql"
+    return [attribute for attribute in source.attributes if not (folds and attribute.kind == "text")]
 
 
 def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vectors, boxes: tuple[Box, ...]) -> Answer:
