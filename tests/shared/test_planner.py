@@ -9,7 +9,7 @@ import pytest
 from catalog.models import Category, Product
 from tests.drawing import draw_mosaic
 from tests.goods import add_product, found, sync_now
-from tests.sharing.engine import EngineIndex
+from tests.shared.engine import EngineIndex
 from visualsearch.models import Embedding
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sharing.engine import NAME, EngineIndex, be_patient_no_more
+from tests.shared.engine import NAME, EngineIndex, be_patient_no_more
 
 
 @pytest.fixture(autouse=True)

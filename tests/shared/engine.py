@@ -15,7 +15,7 @@ from visualsearch.search.fallback import _pauses as fallback_pauses
 from visualsearch.sync.publish import _pauses as publish_pauses
 from visualsearch.vectors import Ids, Vectors
 
-NAME = "tests.sharing.engine.EngineIndex"
+NAME = "tests.shared.engine.EngineIndex"
 
 
 @dataclass

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from catalog.models import Product
 from tests.drawing import draw_mosaic
 from tests.goods import PRODUCTS, add_product, found, sync_now
-from tests.sharing.engine import NAME, EngineIndex
+from tests.shared.engine import NAME, EngineIndex
 from visualsearch.exceptions import CannotExchange, IndexUnavailable
 from visualsearch.models import Embedding, Journal, ServingIndex, current_space
 from visualsearch.opening import index_of

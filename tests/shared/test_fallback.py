@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, found, sync_now
-from tests.sharing.engine import EngineIndex, be_patient_no_more
+from tests.shared.engine import EngineIndex, be_patient_no_more
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes import Matches
 

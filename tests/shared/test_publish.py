@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, found, sync_now
-from tests.sharing.engine import NAME, EngineIndex, be_patient_no_more
+from tests.shared.engine import NAME, EngineIndex, be_patient_no_more
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes import Changes
 from visualsearch.models import Embedding, Journal, Publication, current_space
