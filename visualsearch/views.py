@@ -33,6 +33,7 @@ from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
+from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
 from visualsearch.search.admission import gate
@@ -46,6 +47,7 @@ PAGES_MOST = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_in_outages
 def page(request: HttpRequest) -> HttpResponse:
     """Show the form, and below it what looks like the photo that the address holds; a photo sent leads there."""
     source = all_sources()[0] if all_sources() else None
@@ -55,6 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@told_in_outages
 def sample(request: HttpRequest, key: str) -> FileResponse:
     """Send one of the shop's sample photos."""
     try:
