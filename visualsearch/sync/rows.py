@@ -9,7 +9,7 @@ from visualsearch.sync.sides import Side
 
 
 def write_rows(work: Work, side: Side) -> list[Embedding]:
-    """Write what changed, in the transaction that ends the work; returns the rows of the pictures that failed."""
+    """Write what changed, in the transaction that ends the work; returns the rows that were written."""
     changed = [_row_of(work, reading, side.fingerprint) for reading in side.readings if not reading.unchanged]
     for row in side.gone:
         row.state = EmbeddingState.REMOVED
@@ -18,7 +18,7 @@ def write_rows(work: Work, side: Side) -> list[Embedding]:
     for row, revision in zip(rows, Journal.take(len(rows)) if rows else (), strict=True):
         row.revision = revision
         row.save()
-    return [row for row in changed if row.state == EmbeddingState.FAILED]
+    return rows
 
 
 def _row_of(work: Work, reading: Reading, fingerprint: str) -> Embedding:
