@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 from visualsearch.admin.links import admin_url
 from visualsearch.admin.permissions import demand, may_view
@@ -45,7 +46,7 @@ class UnmetSearchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {
                 **self.admin_site.each_context(request),
                 **(extra_context or {}),
-                "title": self.opts.verbose_name_plural,
+                "title": capfirst(self.opts.verbose_name_plural),
                 "opts": self.opts,
                 "sources": shown,
                 "error": error,
