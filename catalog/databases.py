@@ -6,6 +6,9 @@ from typing import Any
 
 import environ
 
+CONNECT_SECONDS = 5
+"""Of a server that cannot be reached: a shopper is told so instead of waiting for the network to give up."""
+
 
 def read_database(url: str) -> dict[str, Any]:
     """Return the settings of SQLite, PostgreSQL or MariaDB, with what each needs to wait rather than to fail."""
@@ -16,12 +19,13 @@ def read_database(url: str) -> dict[str, Any]:
         found["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
         return found
     found |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    options = {"connect_timeout": CONNECT_SECONDS, **found.get("OPTIONS", {})}
     if found["ENGINE"].endswith("mysql"):
         _take_pymysql()
         # By default it takes A and a for one letter, and keys of the shop's objects need not.
-        found["OPTIONS"] = {"charset": "utf8mb4", "collation": "utf8mb4_bin"}
+        options |= {"charset": "utf8mb4", "collation": "utf8mb4_bin"}
         found["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}
-    return found
+    return {**found, "OPTIONS": options}
 
 
 def _take_pymysql() -> None:

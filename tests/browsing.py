@@ -26,9 +26,10 @@ class Visitor:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._session.close()
 
-    def search(self, photo: bytes) -> dict[str, float]:
-        """Return what the API finds: scores by sku, best first."""
-        answer = self._session.post(f"{self.address}/api/v1/visual-search/", files={"photo": photo}, timeout=SECONDS)
+    def search(self, photo: bytes, source: str = "") -> dict[str, float]:
+        """Return what the API finds: scores by sku, best first; the source is named where the shop has several."""
+        url, fields = f"{self.address}/api/v1/visual-search/", {"source": source}
+        answer = self._session.post(url, data=fields, files={"photo": photo}, timeout=SECONDS)
         assert answer.status_code == 200, answer.text
         return {row["product"]["key"]: row["score"] for row in answer.json()["results"]}
 
@@ -40,6 +41,12 @@ class Visitor:
         """Return the titles that the shop-by-photo page shows for a photo."""
         text = self.submit("/visual-search/", {}, photo=photo)
         return re.findall(r'class="vs-title">([^<]*)<', text)
+
+    def read(self, path: str) -> str:
+        """Return a page."""
+        answer = self._session.get(f"{self.address}{path}", timeout=SECONDS)
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     def submit(self, path: str, fields: dict[str, Any], **files: bytes) -> str:
         """Open a page, submit its form and return the page that follows."""

@@ -24,6 +24,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 NOT_OURS = {
+    "ATOMIC_REQUESTS",
     "OMP_NUM_THREADS",
     "PROMETHEUS_MULTIPROC_DIR",
     "LOG_FORMAT",

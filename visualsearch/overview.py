@@ -16,12 +16,16 @@ from visualsearch.models import current_space
 from visualsearch.search.calibration import InUse, in_use
 from visualsearch.sources import all_sources
 from visualsearch.sync import Progress, Status, get_progress, get_status
+from visualsearch.unmet import GROUPS_MOST, Unmet, get_unmet
 
 Counted = tuple[Progress, datetime]
 """Pictures by what has become of them, and when that was so."""
 
 AGE = 20
 """How many times as old as it took to count may a count become: a twentieth of the time at most goes into counting."""
+
+GROUPS_ON_PAGE = 3
+"""Groups of searches without a close answer that a page shows which is often reloaded."""
 
 _KEY = "visualsearch.overview.progress"
 
@@ -35,6 +39,8 @@ class Overview:
     """By source."""
     broker: BrokerStatus
     usage: Usage
+    unmet: dict[str, Unmet]
+    """By source."""
     counted: datetime
     """When the pictures were counted."""
 
@@ -45,6 +51,7 @@ class Overview:
             "calibration": {source: asdict(one) for source, one in self.calibration.items()},
             "broker": asdict(self.broker),
             "usage": asdict(self.usage),
+            "unmet": {source: one.as_dict() for source, one in self.unmet.items()},
             "counted": self.counted,
         }
 
@@ -52,15 +59,17 @@ class Overview:
 def get_overview(*, count_anew: bool = True) -> Overview:
     """Look at everything; raises EmbedderUnavailable and IndexUnavailable.
 
-    Without `count_anew` the pictures of a large shop are counted now and then: a page that is often reloaded must not
-    keep a process busy.
+    Without `count_anew` the pictures of a large shop are counted now and then, and few groups of unmet searches looked
+    at: a page that is often reloaded must not keep a process busy.
     """
     progress, counted = _count() if count_anew else _count_now_and_then()
+    groups = GROUPS_MOST if count_anew else GROUPS_ON_PAGE
     return Overview(
         status=get_status(progress),
         calibration={source.name: in_use(current_space(source.name)) for source in all_sources()},
         broker=ask_broker(),
         usage=get_usage(),
+        unmet={source.name: get_unmet(source, groups) for source in all_sources()},
         counted=counted,
     )
 

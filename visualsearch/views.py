@@ -7,7 +7,6 @@ import logging
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -33,12 +32,14 @@ from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
+from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
 from visualsearch.search.admission import gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
+from visualsearch.telemetry import observe_search, step
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ PAGES_MOST = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_in_outages
 def page(request: HttpRequest) -> HttpResponse:
     """Show the form, and below it what looks like the photo that the address holds; a photo sent leads there."""
     source = all_sources()[0] if all_sources() else None
@@ -55,6 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@told_in_outages
 def sample(request: HttpRequest, key: str) -> FileResponse:
     """Send one of the shop's sample photos."""
     try:
@@ -113,8 +116,8 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[s
     box = form.cleaned_data["box"]
     photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
     if photo or url:
-        data = photo.read() if photo else fetch_photo(url)
-        found = {"q": _search(source, open_photo(data), box, photo_id=hashlib.sha256(data).hexdigest()[:12])}
+        with observe_search(source.name):
+            found = {"q": _search_new(source, photo.read() if photo else _fetch(url), box)}
         # The address of the photo stays, since the shopper may want to search with a part of it.
         return found if photo else {**found, "photo_url": url}
     if token := sent.get("q"):
@@ -122,6 +125,17 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[s
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
     return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
+
+
+def _fetch(url: str) -> bytes:
+    with step("fetch"):
+        return fetch_photo(url)
+
+
+def _search_new(source: VisualSource, data: bytes, box: Box | None) -> str:
+    with step("decode"):
+        image = open_photo(data)
+    return _search(source, image, box, photo_id=hashlib.sha256(data).hexdigest()[:12])
 
 
 def _search(source: VisualSource, photo: Image.Image, box: Box | None, *, photo_id: str, kept_as: str = "") -> str:
@@ -159,7 +173,7 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
         if question is None:
             return _page(request, source)
         narrowing = Narrowing(question.source, request.GET)
-        with gate.admitted():
+        with gate.admitted(), observe_search(question.source.name) as observed:
             shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
     except VisualSearchError as error:
         return _failed(request, source, error, form)
@@ -168,7 +182,7 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
     assert seen is not None  # noqa: S101 - of every search with a photo
     record_after(
         response,
-        uuid4(),
+        observed.id,
         source=question.source.name,
         milliseconds=(perf_counter() - start) * 1000,
         no_match=shown.answer.no_match,

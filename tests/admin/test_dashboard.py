@@ -69,7 +69,7 @@ def test_everything_on_it_is_in_the_command_too() -> None:
     assert said["broker"] == {"reachable": True, "error": ""}
     assert said["signs"][0]["name"] == "worker@here"
     assert len(said["lag"]["day"]) == 96
-    assert {"wanted", "revision", "indexes", "engine", "jobs", "proofs", "usage", "calibration"} <= set(said)
+    assert {"wanted", "revision", "indexes", "engine", "jobs", "proofs", "usage", "unmet", "calibration"} <= set(said)
 
 
 def test_plot_can_be_read_without_seeing_it(admin_client: Client) -> None:

@@ -15,7 +15,7 @@ from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product
 from visualsearch.models import JobState, ReindexJob
 from visualsearch.sources import get_source
-from visualsearch.sync import do_batch, pause_job, start_job
+from visualsearch.sync import do_batch, note_lag, pause_job, start_job
 
 
 @pytest.fixture
@@ -24,13 +24,19 @@ def job(transactional_db: None) -> ReindexJob:
     return start_job(get_source(PRODUCTS), [add_product(draw(), b"no picture").pk])
 
 
+def window(browser: Any, address: str, **options: Any) -> Any:
+    """Return a window whose user may do everything."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin", password="x"))
+    context = browser.new_context(**options)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}])
+    return context
+
+
 @pytest.fixture
 def page(browser: Any, live_server: Any, job: ReindexJob) -> Iterator[Any]:
     """Return the page of the job in a window whose user may do everything; at the end nothing was refused."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("admin", password="x"))
-    context, refused = browser.new_context(), []
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context, refused = window(browser, live_server.url), []
 
     def protect(route: Any) -> None:
         response = route.fetch()
@@ -72,3 +78,18 @@ def test_buttons_are_those_of_the_state(page: Any, job: ReindexJob) -> None:
     page.locator("[data-word=state]", has_text="cancelled").wait_for()
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
+
+
+def test_pages_fit_a_phone_and_the_plot_can_be_read_there(browser: Any, live_server: Any, job: ReindexJob) -> None:
+    note_lag()
+    names = ("finding_changelist", "unmetsearch_changelist", "reindexjob_changelist", "embedding_changelist")
+    pages = [reverse(f"admin:visualsearch_{name}") for name in names]
+    phone = window(browser, live_server.url, viewport={"width": 390, "height": 844}, is_mobile=True)
+    page = phone.new_page()
+
+    for address in (*pages, reverse("admin:app_list", args=["visualsearch"])):
+        page.goto(live_server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+
+    assert page.locator(".vs-plot text").first.bounding_box()["height"] >= 10
+    phone.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from catalog.models import Product
 from tests.browser.actions import choose, edges, give, searches, settled, titles
@@ -262,3 +263,22 @@ def test_index_that_is_not_ready_is_told_with_how_far_it_is(
     page.wait_for_selector(".vs-progress")
     assert "5 of 6 products can be found by now" in page.inner_text("#vs-answer")
     assert "not possible at the moment" in page.inner_text("#vs-errors")
+
+
+def test_outage_of_the_database_is_told_and_the_photo_is_searched_with_when_it_is_over(
+    visit: Visit, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("gone")
+
+    page = visit()
+    with monkeypatch.context() as outage:
+        outage.setattr("visualsearch.views._search_new", fail)
+        page.set_input_files(".vs-choose input", photo)
+        page.wait_for_selector(".vs-error")
+        settled(page)
+        assert "not possible at the moment" in page.inner_text("#vs-errors")
+
+    page.locator("#vs-whole").evaluate("(button) => button.click()")
+    page.wait_for_selector(".vs-result")
+    assert titles(page)[0] == "Red cup"

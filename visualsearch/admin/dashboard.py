@@ -35,6 +35,8 @@ class Dashboard:
     plot: LagPlot | None = None
     may_reindex: bool
     may_change: bool
+    keeps_vectors: bool
+    """Whether searches that are not met leave anything."""
 
     @property
     def sources(self) -> tuple[VisualSource, ...]:
@@ -71,6 +73,7 @@ def get_dashboard(request: HttpRequest) -> Dashboard | None:
         plot=_plot(overview.status.lag) if overview else None,
         may_reindex=may_reindex(request),
         may_change=may_change_settings(request),
+        keeps_vectors=get_settings().keep_query_vectors,
     )
 
 

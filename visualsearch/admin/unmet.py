@@ -8,30 +8,23 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 from visualsearch.admin.links import admin_url
 from visualsearch.admin.permissions import demand, may_view
 from visualsearch.admin.pictures import Neighbour
-from visualsearch.behaviour.unmet import UnmetGroup, group_unmet
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import VisualSearchError
-from visualsearch.indexes.base import Space
-from visualsearch.models import UnmetSearch, current_space
-from visualsearch.search.like import find_near
+from visualsearch.models import UnmetSearch
 from visualsearch.sources import VisualSource, all_sources
-
-GROUPS_MOST = 20
-"""Groups of a source that are shown; each costs a search of the index."""
-
-NEAREST = 4
-"""Objects beside a group."""
+from visualsearch.unmet import Demand, get_unmet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownGroup:
     """Searches that look alike, and what the shop has that is nearest."""
 
-    group: UnmetGroup
+    group: Demand
     neighbours: list[Neighbour]
 
 
@@ -44,7 +37,7 @@ class UnmetSearchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         demand(may_view(request))
         shown, error = {}, ""
         try:
-            shown = {source.name: _groups(source) for source in all_sources()}
+            shown = {source.name: _shown(source) for source in all_sources()}
         except VisualSearchError as why:
             error = str(why)
         return TemplateResponse(
@@ -53,7 +46,7 @@ class UnmetSearchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {
                 **self.admin_site.each_context(request),
                 **(extra_context or {}),
-                "title": self.opts.verbose_name_plural,
+                "title": capfirst(self.opts.verbose_name_plural),
                 "opts": self.opts,
                 "sources": shown,
                 "error": error,
@@ -83,12 +76,9 @@ class UnmetSearchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-def _groups(source: VisualSource) -> list[ShownGroup]:
-    space = current_space(source.name)
-    groups = group_unmet(space, GROUPS_MOST)
-    return [ShownGroup(group=group, neighbours=_neighbours(space, group)) for group in groups]
+def _shown(source: VisualSource) -> list[ShownGroup]:
+    return [ShownGroup(group=group, neighbours=_neighbours(source, group)) for group in get_unmet(source).groups]
 
 
-def _neighbours(space: Space, group: UnmetGroup) -> list[Neighbour]:
-    results = find_near(space, group.vector, limit=NEAREST)
-    return [Neighbour(result=result, url=admin_url(space.source, str(result.object.pk))) for result in results]
+def _neighbours(source: VisualSource, group: Demand) -> list[Neighbour]:
+    return [Neighbour(result=one, url=admin_url(source.name, str(one.object.pk))) for one in group.nearest]

@@ -18,6 +18,7 @@ from visualsearch.search import Answer, PhotoQuery, Result, Seen, find_each, fin
 from visualsearch.search.narrowing import Narrowing, unknown_names
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.telemetry import step
 
 SIDE = 0.4
 """Of a box around a point where nothing stands out."""
@@ -148,14 +149,16 @@ def box_at(point: tuple[float, float], boxes: tuple[Box, ...]) -> Box:
 
 
 def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:
-    if file := fields.get("photo"):
-        return open_photo(file)
     if url := fields.get("photo_url"):
-        return open_photo(fetch_photo(url))
+        with step("fetch"):
+            data = fetch_photo(url)
+        with step("decode"):
+            return open_photo(data)
     if "photo" in fields:
-        return open_photo(b"")
+        with step("decode"):
+            return open_photo(fields["photo"] or b"")
     try:
-        with _picture(source, fields).open() as opened:
+        with step("decode"), _picture(source, fields).open() as opened:
             return open_image(opened)
     except OSError as error:
         raise NotFound("The file of this picture cannot be read at the moment.") from error

@@ -33,6 +33,7 @@ from visualsearch.exceptions import (
     UnsupportedFormat,
     VisualSearchError,
 )
+from visualsearch.outages import RETRY_SECONDS, is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +74,10 @@ _TYPES: tuple[tuple[type[Exception], int, str], ...] = (
 
 _TYPES_OF_FIELDS = {"box": "bad-box", "boxes": "bad-box", "point": "bad-box", "filters": "bad-filter"}
 
-TYPES = (*dict.fromkeys([*(code for _, _, code in _TYPES), "bad-filter", "internal-error"]),)
+TYPES = (*dict.fromkeys([*(code for _, _, code in _TYPES), "bad-filter", "unavailable", "internal-error"]),)
 """Every `type` that the API gives."""
 
-_RETRY_SECONDS = {"overloaded": 1, "index-not-ready": 30}
+_RETRY_SECONDS = {"overloaded": 1, "unavailable": RETRY_SECONDS, "index-not-ready": 30}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,8 @@ def problem_of(error: Exception) -> Problem:
     """Return what is told of an error; an unknown one is logged, and nothing of it is told."""
     if isinstance(error, exceptions.ValidationError):
         return _problem_of_fields(error)
+    if is_outage(error):
+        return Problem(type="unavailable", status=503, detail="The shop cannot be searched at the moment.")
     for kind, status, code in _TYPES:
         if isinstance(error, kind):
             # DRF turns 401 into 403 where no way to log in can be named; a class of the shop's own says its status too.
@@ -123,7 +126,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if problem.status == 500:
         # What reports errors to the shop's people listens to it.
         signals.got_request_exception.send(sender=type(context.get("view")), request=context.get("request"))
-    elif problem.type == "index-not-ready":
+    elif problem.type in ("index-not-ready", "unavailable"):
         logger.error("The API cannot search: %s", error)
     return Response(
         problem.as_dict(), status=problem.status, headers=_headers(problem, error), content_type=CONTENT_TYPE

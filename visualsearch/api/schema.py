@@ -32,7 +32,7 @@ PROBLEMS = {
     415: "`unsupported-format` of a photo, or `unsupported-media-type` of the request.",
     422: "`too-small`, `too-plain`, `cannot-fetch` or `forbidden-address`.",
     429: "`throttled`, with `Retry-After`.",
-    503: "`index-not-ready` or `overloaded`, with `Retry-After`.",
+    503: "`index-not-ready`, `overloaded` or `unavailable`, with `Retry-After`.",
 }
 """What each status means, with its types."""
 

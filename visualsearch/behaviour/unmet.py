@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db.models import QuerySet
 
 from visualsearch.indexes.base import Space
 from visualsearch.models import UnmetSearch
@@ -28,9 +29,14 @@ class UnmetGroup:
     """Of the search that most others are like, shape (1, dimensions)."""
 
 
+def count_unmet(space: Space) -> int:
+    """Return how many searches of a space are kept."""
+    return _rows(space).count()
+
+
 def group_unmet(space: Space, most: int) -> list[UnmetGroup]:
     """Return at most `most` groups of the newest searches of a space, largest first; the same photo counts once."""
-    rows = UnmetSearch.objects.filter(source=space.source, fingerprint=space.fingerprint).order_by("-created")
+    rows = _rows(space).order_by("-created")
     newest: dict[bytes, datetime] = {}
     for vector, created in rows.values_list("vector", "created")[:MOST]:
         newest.setdefault(bytes(vector), created)
@@ -38,6 +44,10 @@ def group_unmet(space: Space, most: int) -> list[UnmetGroup]:
         return []
     vectors = unpack(list(newest), space.dimensions).astype(np.float32)
     return _group(vectors, list(newest.values()), most)
+
+
+def _rows(space: Space) -> QuerySet[UnmetSearch]:
+    return UnmetSearch.objects.filter(source=space.source, fingerprint=space.fingerprint)
 
 
 def _group(vectors: Vectors, times: list[datetime], most: int) -> list[UnmetGroup]:

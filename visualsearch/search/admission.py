@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import NoReturn
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import TooManySearches
+from visualsearch.telemetry import observe_search
 
 
 class Gate:
@@ -20,20 +22,32 @@ class Gate:
 
     def check(self) -> None:
         """Raise TooManySearches where there is no room now: before an upload is read, which may take long."""
-        if self._inside >= (most := get_settings().searches_at_once):
-            raise TooManySearches(f"Expected at most {most} searches at once; try again in a second.")
+        if not self._has_room():
+            _refuse()
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
         """Be inside meanwhile; raises TooManySearches where SEARCHES_AT_ONCE already are."""
         with self._lock:
-            self.check()
-            self._inside += 1
+            enters = self._has_room()
+            self._inside += enters
+        if not enters:
+            _refuse()
         try:
             yield
         finally:
             with self._lock:
                 self._inside -= 1
+
+    def _has_room(self) -> bool:
+        return self._inside < get_settings().searches_at_once
+
+
+def _refuse() -> NoReturn:
+    # A search that was refused is told of like any other.
+    with observe_search(""):
+        most = get_settings().searches_at_once
+        raise TooManySearches(f"Expected at most {most} searches at once; try again in a second.")
 
 
 gate = Gate()

@@ -29,7 +29,7 @@ from visualsearch.search.results import Answer, Result, Tier
 from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.telemetry import observe_search, step
-from visualsearch.telemetry.searches import FOUND, NO_MATCH, Observation, name_source
+from visualsearch.telemetry.searches import FOUND, NO_MATCH, Observation, name_source, note_objects
 from visualsearch.vectors import Vectors
 
 MOST_REGIONS = 10
@@ -74,7 +74,7 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
         raise InvalidQuery("Expected the photo itself: what was seen of it is of one region alone.")
     with observe_search(query.source) as observed:
         answers = _find_each(query, query.photo, boxes)
-        _note(observed, answers[0])
+        _note(observed, answers)
     return answers
 
 
@@ -100,13 +100,14 @@ def _find_again(query: PhotoQuery, seen: Seen) -> Answer:
         raise InvalidQuery("Expected no box: what was seen of a photo is of one region alone.")
     with observe_search(query.source) as observed:
         answer = _answer_seen(query, seen)
-        _note(observed, answer)
+        _note(observed, [answer])
     return answer
 
 
-def _note(observed: Observation, answer: Answer) -> None:
-    observed.outcome = NO_MATCH if answer.no_match else FOUND
-    observed.results, observed.revision = len(answer.results), answer.revision
+def _note(observed: Observation, answers: Sequence[Answer]) -> None:
+    observed.outcome = NO_MATCH if answers[0].no_match else FOUND
+    observed.results, observed.revision = len(answers[0].results), answers[0].revision
+    note_objects(result.object.pk for answer in answers for result in answer.results)
 
 
 def _answer_seen(query: PhotoQuery, seen: Seen) -> Answer:

@@ -18,7 +18,7 @@ from visualsearch.attributes import read_attributes
 from visualsearch.conf import get_settings
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
-from visualsearch.models import Embedding, Journal, ServingEmbedder, SyncRequest
+from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, SyncRequest
 from visualsearch.sources import Picture, get_source
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
@@ -161,27 +161,28 @@ def _write(state: ObjectState) -> SyncReport:
             return SyncReport()
         # Held before any row is written, so that no embedder takes over without what is written here.
         now = ServingEmbedder.hold()
-        failed = [row for side in state.sides for row in write_rows(state, side)]
-        revision = Journal.head()
+        written = [row for side in state.sides for row in write_rows(state, side)]
+        failed = [row for row in written if row.state == EmbeddingState.FAILED]
         SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
         # What the space that is being built lacks needs no wish: its rows say it.
         if work.requests or not now.is_building:
             _ask_for_the_rest(state, failed, now)
         give_back(work)
     bad = max(len({row.picture_key for row in failed}), bool(state.unavailable))
-    _tell(state, bad, revision)
+    kept = [reading.row for side in state.sides for reading in side.readings if reading.row]
+    revision = max((row.revision for row in (*written, *kept)), default=0)
+    _tell(work, "failed" if bad else "done", pictures=len(state.pictures), failed=bad, revision=revision)
     return SyncReport(objects=1, failed=bad)
 
 
-def _tell(state: ObjectState, failed: int, revision: int) -> None:
-    work = state.work
-    asked = min((request.created for request in work.requests), default=None)
+def _tell(work: Work, outcome: str, *, failed: int, pictures: int | None = None, revision: int | None = None) -> None:
     tell_sync(
         batch=work.token,
         source=work.source,
         object_key=work.object_key,
-        asked=asked,
-        pictures=len(state.pictures),
+        asked=min((request.created for request in work.requests), default=None),
+        outcome=outcome,
+        pictures=pictures,
         failed=failed,
         revision=revision,
     )
@@ -201,10 +202,12 @@ def _ask_for_the_rest(state: ObjectState, failed: list[Embedding], now: ServingE
 def _put_off_each(items: list[Work], error: Exception) -> SyncReport:
     for work in items:
         with transaction.atomic():
-            if still_held(work):
-                SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
-                _ask_again(work, attempts=work.attempts + 1, error=reason_of(error))
-                give_back(work)
+            if not still_held(work):
+                continue
+            SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
+            _ask_again(work, attempts=work.attempts + 1, error=reason_of(error))
+            give_back(work)
+        _tell(work, type(error).__name__, failed=1)
     return SyncReport(failed=len(items))
 
 

@@ -9,7 +9,7 @@ from visualsearch.sync.sides import ObjectState, Side
 
 
 def write_rows(state: ObjectState, side: Side) -> list[Embedding]:
-    """Write what changed, in the transaction that ends the work; returns the rows of the pictures that failed."""
+    """Write what changed, in the transaction that ends the work; returns the rows that were written."""
     seen = [_row_of(state.work, reading, side.fingerprint) for reading in side.readings if not reading.unchanged]
     rows = [*seen, *_revalued(state, side)]
     for row in rows:
@@ -21,7 +21,7 @@ def write_rows(state: ObjectState, side: Side) -> list[Embedding]:
     for row, revision in zip(rows, Journal.take(len(rows)) if rows else (), strict=True):
         row.revision = revision
         row.save()
-    return [row for row in seen if row.state == EmbeddingState.FAILED]
+    return rows
 
 
 def _revalued(state: ObjectState, side: Side) -> list[Embedding]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.telemetry import metrics
@@ -18,15 +18,21 @@ logger = logging.getLogger("visualsearch.searches")
 
 FOUND, NO_MATCH, BROKEN = "found", "no-match", "error"
 
+OBJECTS_MOST = 20
+"""Objects that a line names, the best."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Observation:
     """One search while it runs."""
 
-    id: str = field(default_factory=lambda: uuid4().hex)
+    id: UUID = field(default_factory=uuid4)
+    """The `query_id` of its line, of its row, of the API's answer and of the events that it leads to."""
     source: str
     outcome: str = FOUND
     results: int = 0
+    objects: tuple[str, ...] = ()
+    """Primary keys of the objects found, best first."""
     revision: int = 0
     """The journal's revision that the index had read: syncs up to it are in the answer."""
     steps: dict[str, float] = field(default_factory=dict)
@@ -71,18 +77,26 @@ def name_source(name: str) -> None:
         search.source = name
 
 
+def note_objects(keys: Iterable[object]) -> None:
+    """Tell which objects the search that runs now has found, best first; a second call adds to the first."""
+    if search := _current.get():
+        search.objects = tuple(dict.fromkeys((*search.objects, *map(str, keys))))[:OBJECTS_MOST]
+
+
 def outcome_of(error: Exception) -> str:
-    """Return the reason of a refusal: the name of our error, or `error` for what is none of ours."""
-    return type(error).__name__ if isinstance(error, VisualSearchError) else BROKEN
+    """Return the reason of a refusal: the name of the error, or `error` where whoever asked has no part in it."""
+    is_refusal = isinstance(error, VisualSearchError) or 400 <= getattr(error, "status_code", 500) < 500
+    return type(error).__name__ if is_refusal else BROKEN
 
 
 def _tell(search: Observation, seconds: float) -> None:
     metrics.count_search(search.outcome, seconds, search.steps)
     fields = {
-        "search_id": search.id,
+        "query_id": str(search.id),
         "source": search.source,
         "outcome": search.outcome,
         "results": search.results,
+        "objects": ",".join(search.objects),
         "revision": search.revision,
         "ms": round(seconds * 1000, 1),
     }

@@ -14,11 +14,20 @@ logger = logging.getLogger("visualsearch.syncs")
 
 
 def tell_sync(
-    *, batch: str, source: str, object_key: str, asked: datetime | None, pictures: int, failed: int, revision: int
+    *,
+    batch: str,
+    source: str,
+    object_key: str,
+    asked: datetime | None,
+    outcome: str,
+    pictures: int | None,
+    failed: int,
+    revision: int | None,
 ) -> None:
-    """Tell that the rows of an object agree with it, as far as its pictures can be read.
+    """Tell what a worker did for one object.
 
     `batch` is the same for all objects that a worker did at once; `asked` is when the first wish for it was written;
+    `outcome` is `done`, `failed` where a picture was, or the name of the error that put the object off;
     `revision` is that of its newest row, which a search has read whose own revision is no lower.
     """
     seconds = max((timezone.now() - asked).total_seconds(), 0.0) if asked else None
@@ -27,6 +36,7 @@ def tell_sync(
         "sync_id": batch,
         "source": source,
         "object": object_key,
+        "outcome": outcome,
         "pictures": pictures,
         "failed": failed,
         "revision": revision,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.gzip import gzip_page
@@ -25,9 +26,14 @@ HEADERS_OF_PARTS = 65_536
 """Bytes of a request beside its photos."""
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 @method_decorator(gzip_page, name="dispatch")
 class ApiView(APIView):
-    """Answers every error with problem details; who may ask is said by settings, class attributes or hooks."""
+    """Answers every error with problem details; who may ask is said by settings, class attributes or hooks.
+
+    It runs outside of ATOMIC_REQUESTS, which would ask the database before the view does, and keep a transaction open
+    while a photo is looked at.
+    """
 
     renderer_classes = (JSONRenderer,)
     parser_classes: tuple[type[BaseParser], ...] = (ShortJSONParser, MultiPartParser)
@@ -37,7 +43,7 @@ class ApiView(APIView):
     operations: ClassVar[dict[str, Operation]] = {}
     """What the description says of each method."""
     schema = Schema()
-    problems: tuple[int, ...] = (401, 403, 405, 406, 429)
+    problems: tuple[int, ...] = (401, 403, 405, 406, 429, 503)
     """Statuses of errors that the description names."""
 
     def get_authentication_classes(self) -> list[Any]:

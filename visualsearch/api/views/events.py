@@ -42,7 +42,7 @@ class EventsView(ApiView):
     def get_problems(self) -> tuple[int, ...]:
         """Return the statuses of errors that the description of this method names."""
         sends = self.request.method == "POST"
-        return (400, 401, 403, 405, 406, 413, 415, 429) if sends else (401, 403, 404, 405, 406, 429)
+        return (400, 401, 403, 405, 406, 413, 415, 429, 503) if sends else (401, 403, 404, 405, 406, 429, 503)
 
     def get_success(self) -> int:
         """Return the status of an answer."""

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
@@ -24,6 +23,7 @@ from visualsearch.search.facets import get_facets, objects_near
 from visualsearch.search.freshness import get_lag
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
+from visualsearch.telemetry import observe_search
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +61,10 @@ class SearchingView(ApiView):
     def find(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], Asked]:
         """Search, and return the answer as plain values; raises what searching raises."""
         start = perf_counter()
-        found = find(read_asked(fields, self.get_narrowing, self.get_within))
-        query_id = uuid4()
-        written = self.written(found, query_id)
-        self.records = [*getattr(self, "records", []), (query_id, found, (perf_counter() - start) * 1000)]
+        with observe_search(fields.get("source", "")) as observed:
+            found = find(read_asked(fields, self.get_narrowing, self.get_within))
+        written = self.written(found, observed.id)
+        self.records = [*getattr(self, "records", []), (observed.id, found, (perf_counter() - start) * 1000)]
         return written, found.asked
 
     def record(self, response: Any) -> Any:

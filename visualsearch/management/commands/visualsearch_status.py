@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.overview import Overview, get_overview
+from visualsearch.unmet import Unmet
 
 
 class Command(BaseCommand):
@@ -70,4 +71,10 @@ def _words(overview: Overview) -> str:
     for job in status.jobs:
         lines.append(f"Reindex      {job.source}: {job.state}, {job.done} of {job.total} objects, {job.failed} failed")
     lines += [f"Sureness     {source}: {one.words}" for source, one in overview.calibration.items()]
+    lines += [f"Unmet        {source}: {_of_unmet(one)}" for source, one in overview.unmet.items() if one.searches]
     return "\n".join(lines)
+
+
+def _of_unmet(unmet: Unmet) -> str:
+    largest = f"; the largest group has {unmet.groups[0].count}" if unmet.groups else ""
+    return f"{unmet.searches} searches without a close answer are kept{largest}"
