@@ -53,6 +53,16 @@ class Server(ABC):
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
+        self._launch()
+        wait_until(self._is_up, START_SECONDS, f"{self.name} answers")
+
+    def _is_up(self) -> bool:
+        # PostgreSQL refuses to start while a child of the one that was killed has not yet noticed its parent's end.
+        if self._process and self._process.poll() is not None:
+            self._launch()
+        return self.answers()
+
+    def _launch(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),
@@ -64,7 +74,6 @@ class Server(ABC):
                 cwd=self.folder,
                 start_new_session=True,
             )
-        wait_until(self.answers, START_SECONDS, f"{self.name} answers")
 
     def kill(self) -> None:
         """End it and all that it started, as a power cut would."""
