@@ -9,9 +9,11 @@ from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
 from visualsearch.models.serving import ServingEmbedder, current_space, serving_embedder, space_of
-from visualsearch.models.work import Lease, SyncRequest
+from visualsearch.models.snapshots import BuildLease, SnapshotUpload
+from visualsearch.models.work import Lease, SyncRequest, lease_end
 
 __all__ = [
+    "BuildLease",
     "Calibration",
     "Embedding",
     "EmbeddingQuerySet",
@@ -29,9 +31,11 @@ __all__ = [
     "ReindexJob",
     "SearchRecord",
     "ServingEmbedder",
+    "SnapshotUpload",
     "SyncRequest",
     "UnmetSearch",
     "current_space",
+    "lease_end",
     "read_changes",
     "serving_embedder",
     "space_of",

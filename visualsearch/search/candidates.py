@@ -11,8 +11,9 @@ from django.db.models.functions import Cast
 
 from visualsearch.indexes import Index, get_index
 from visualsearch.indexes.base import Matches, Space
-from visualsearch.models import Embedding, EmbeddingState, read_changes
+from visualsearch.models import Embedding, EmbeddingState
 from visualsearch.search.results import Candidate
+from visualsearch.sharing import refresh
 from visualsearch.vectors import Ids, Vectors
 
 OVERFETCH = 4
@@ -28,7 +29,7 @@ CHUNK = 5_000
 def open_index(space: Space) -> Index:
     """Return this process's index of the space, with every row that is committed by now."""
     index = get_index(space)
-    index.catch_up(read_changes(space))
+    refresh(index)
     return index
 
 

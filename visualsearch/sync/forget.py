@@ -9,6 +9,7 @@ from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderInUse
 from visualsearch.indexes import Space, get_index
 from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, ServingEmbedder
+from visualsearch.sharing import forget_uploads
 
 PAGE = 1_000
 """Rows changed in one transaction."""
@@ -29,6 +30,7 @@ def forget(name: str) -> int:
     Calibration.objects.filter(fingerprint=fingerprint).delete()
     for space in spaces:
         get_index(space).forget()
+    forget_uploads(fingerprint)
     return count
 
 

@@ -8,6 +8,7 @@ from visualsearch.conf import get_settings
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes import Index, Space, get_index
 from visualsearch.models import Embedding, current_space, read_changes
+from visualsearch.sharing import building, fetch_newer, is_ahead, refresh, remove_old_uploads, upload_newer
 from visualsearch.sources import VisualSource, all_sources
 
 logger = logging.getLogger(__name__)
@@ -17,14 +18,18 @@ def open_current_index(source: VisualSource) -> Index:
     """Return this process's index of the source, with every row that is committed by now."""
     space = current_space(source.name)
     index = get_index(space)
-    index.catch_up(read_changes(space))
+    refresh(index)
     return index
 
 
 def rebuild(source: VisualSource) -> bool:
     """Build the source's index anew from the rows alone; False when another process is at it already."""
     space = current_space(source.name)
-    return get_index(space).rebuild(read_changes(space))
+    index = get_index(space)
+    built = index.rebuild(read_changes(space))
+    if built:
+        upload_newer(index)
+    return built
 
 
 def write_first_snapshot(space: Space) -> None:
@@ -33,8 +38,12 @@ def write_first_snapshot(space: Space) -> None:
     # Opens the newest snapshot and reads no row: all of them at once may not fit into memory.
     index.catch_up(lambda since: iter(()))
     waiting = Embedding.objects.of_space(space).filter(revision__gt=index.revision).count()
-    if waiting >= get_settings().compact_from:
-        index.rebuild(read_changes(space))
+    if waiting < get_settings().compact_from:
+        return
+    with building(space) as ours:
+        if ours and not fetch_newer(index):
+            index.rebuild(read_changes(space))
+            upload_newer(index)
 
 
 def compact_where_needed() -> list[str]:
@@ -49,14 +58,28 @@ def compact_where_needed() -> list[str]:
         if reason:
             logger.info("A new snapshot of %s was written: %s", source.name, reason)
             reasons.append(f"{source.name}: {reason}")
+    remove_old_uploads()
     return reasons
 
 
 def _compact(source: VisualSource) -> str:
     """Write a snapshot if there is a reason for it; returns the reason, empty when nothing was written."""
     index = open_current_index(source)
-    reason = index.needs_snapshot()
-    if not reason or not index.compact():
+    if not (index.needs_snapshot() or is_ahead(index)):
+        return ""
+    with building(index.space) as ours:
+        reason = _reason_left(source, index) if ours else ""
+        written = bool(reason) and index.compact()
+        if ours:
+            upload_newer(index)
+    if not written:
         return ""
     open_current_index(source)
     return reason
+
+
+def _reason_left(source: VisualSource, index: Index) -> str:
+    """Say why a snapshot should be written, also when the one of another host, if there is a newer one, is in use."""
+    if index.needs_snapshot() and fetch_newer(index):
+        open_current_index(source)
+    return index.needs_snapshot()
