@@ -110,10 +110,10 @@ def check_in_full(folder: Path) -> list[str]:
     ]
 
 
-def read_manifest(text: str) -> dict[str, tuple[int, str]]:
+def read_manifest(header: bytes) -> dict[str, tuple[int, str]]:
     """Return bytes and digest of every other file by its name; raises SnapshotDamaged for what is no header."""
     try:
-        _, files = _unseal(text)
+        _, files = _unseal(header.decode())
         return {name: (int(told["bytes"]), str(told["digest"])) for name, told in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotDamaged(f"This is no readable header: {error}.") from error

@@ -51,7 +51,7 @@ def download(storage: Storage, names: dict[str, str], digest: str, folder: Path)
     if digest_of(header) != digest:
         raise SnapshotDamaged(f"{names.get(HEADER)} is not what was uploaded.")
     (folder / HEADER).write_bytes(header)
-    manifest = read_manifest(header.decode())
+    manifest = read_manifest(header)
     if manifest.keys() | {HEADER} != names.keys():
         raise SnapshotDamaged(f"{names[HEADER]} is of other files: {', '.join(sorted(manifest))}.")
     for name, (size, told) in manifest.items():

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=15)
 """How long an upload outlives the next one: whoever is fetching it may come to an end."""
 
-LONGEST = timedelta(hours=4)
+LONGEST = timedelta(hours=5)
 """No task that uploads runs for longer: what is not whole by then never will be."""
 
 
@@ -82,9 +82,10 @@ def _upload(space: Space, stamp: Stamp, folder: Path) -> bool:
     )
     try:
         row.files = storage.upload(folder, storage.get_storage(), names)
-        # Seen by the others from here on; one that took so long that it was given up stays unseen.
-        row.digest, row.at = digest, timezone.now()
-        row.save(force_update=True)
+        whole = {"files": row.files, "digest": digest, "at": timezone.now()}
+        # Seen by the others from here on.
+        if not SnapshotUpload.objects.filter(pk=row.pk).update(**whole):
+            raise TimeoutError("It took so long that it was given up.")
     except BaseException:
         _remove([row])
         raise
