@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -54,13 +55,13 @@ def remove_old_uploads() -> None:
     dead = list(SnapshotUpload.objects.filter(digest="", at__lt=now - LONGEST))
     whole = sorted(SnapshotUpload.objects.exclude(digest=""), key=_place)
     replaced = [old for old, new in pairwise(whole) if _space_of(old) == _space_of(new) and new.at < now - GRACE]
-    _remove(dead + replaced)
+    _remove_each(dead + replaced)
 
 
 def forget_uploads(fingerprint: str) -> None:
     """Delete all uploads of one embedder."""
     if storage.is_shared():
-        _remove(list(SnapshotUpload.objects.filter(fingerprint=fingerprint)))
+        _remove_each(list(SnapshotUpload.objects.filter(fingerprint=fingerprint)))
 
 
 def _is_wanted(space: Space, stamp: Stamp) -> bool:
@@ -87,21 +88,26 @@ def _upload(space: Space, stamp: Stamp, folder: Path) -> bool:
         if not SnapshotUpload.objects.filter(pk=row.pk).update(**whole):
             raise TimeoutError("It took so long that it was given up.")
     except BaseException:
-        _remove([row])
+        # What cannot be deleted now is deleted later.
+        with suppress(Exception):
+            _remove(row)
         raise
     logger.info("Uploaded the snapshot of %s at revision %d for other hosts.", space.source, stamp[0])
     return True
 
 
-def _remove(uploads: list[SnapshotUpload]) -> None:
-    for upload in uploads:
-        try:
-            for name in upload.files.values():
-                storage.get_storage().delete(name)
-        except Exception as error:  # storages raise errors of many libraries
-            logger.warning("Old snapshots cannot be deleted; it is tried again later: %s", error)
-            return
-        upload.delete()
+def _remove_each(uploads: list[SnapshotUpload]) -> None:
+    try:
+        for upload in uploads:
+            _remove(upload)
+    except Exception as error:  # storages raise errors of many libraries
+        logger.warning("Old snapshots cannot be deleted; it is tried again later: %s", error)
+
+
+def _remove(upload: SnapshotUpload) -> None:
+    for name in upload.files.values():
+        storage.get_storage().delete(name)
+    upload.delete()
 
 
 def _space_of(upload: SnapshotUpload) -> tuple[str, str]:
