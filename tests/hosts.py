@@ -11,20 +11,21 @@ from typing import Any
 from tests.processes import Shop
 
 
+def folder_storage(folder: Path) -> dict[str, Any]:
+    """Return what STORAGES says of a folder that all hosts see."""
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
+
+
 @contextmanager
-def hosts_of(
-    folder: Path, servers: dict[str, str], names: tuple[str, ...], storage: dict[str, Any]
-) -> Iterator[list[Shop]]:
-    """Yield hosts of these names; nobody's lease and nobody's turn is waited for long."""
+def hosts_of(folder: Path, servers: dict[str, str], *names: str, **environment: str) -> Iterator[list[Shop]]:
+    """Yield hosts of these names, each with the folder of its name."""
     shared = {
-        **servers,
         "DJANGO_SETTINGS_MODULE": "tests.several_hosts",
         "SHARED_DIR": str(folder),
-        "SNAPSHOTS": json.dumps(storage),
+        "SNAPSHOTS": json.dumps(folder_storage(folder / "storage")),
         "SECRET_KEY": "shared by all hosts",
-        "API_THROTTLED": "0",
-        "VISUALSEARCH_LEASE_SECONDS": "3",
-        "VISUALSEARCH_SWEEP_SECONDS": "1",
+        **servers,
+        **environment,
     }
     with ExitStack() as stack:
         yield [stack.enter_context(Shop(folder=folder / name, environment=shared)) for name in names]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.small_sizes import *  # noqa: F403
-from tests.small_sizes import STORAGES, VISUALSEARCH, env
+from catalog.settings import *  # noqa: F403
+from catalog.settings import STORAGES, VISUALSEARCH, env
 
 MEDIA_ROOT = Path(env.str("SHARED_DIR")) / "media"
 STORAGES["snapshots"] = json.loads(env.str("SNAPSHOTS"))
-VISUALSEARCH |= {"SNAPSHOT_STORAGE": "snapshots"}
+VISUALSEARCH |= {"SNAPSHOT_STORAGE": "snapshots", **json.loads(env.str("SETTINGS", default="{}"))}

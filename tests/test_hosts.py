@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from catalog.demo.children import Child
 from tests.browsing import Visitor
 from tests.drawing import draw_mosaic
-from tests.hosts import hosts_of, newest_of, snapshots_of
+from tests.hosts import folder_storage, hosts_of, newest_of, snapshots_of
 from tests.processes import Shop, kill, wait_until
 from tests.s3 import s3_server, s3_storage
 from tests.servers import missing_servers, own_servers
@@ -20,6 +21,13 @@ from tests.stock import write_catalogue
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing_servers()), reason=missing_servers())]
 PICTURES = 90
 SECONDS = 90.0
+BUILD_FOR_EVER = """
+import time
+from visualsearch.models import current_space
+from visualsearch.sharing import building
+with building(current_space("catalog.product")) as ours:
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(params=["files"])
@@ -29,14 +37,26 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
         with s3_server() as address:
             yield s3_storage(address)
     else:
-        folder = {"location": str(tmp_path / "storage")}
-        yield {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
+        yield folder_storage(tmp_path / "storage")
 
 
 @pytest.fixture
 def hosts(storage: dict[str, Any], tmp_path: Path) -> Iterator[list[Shop]]:
-    """Return two hosts of one shop."""
-    with own_servers() as servers, hosts_of(tmp_path, servers, ("first", "second"), storage) as hosts:
+    """Return two hosts of one shop, which need few rows for a snapshot and wait for nobody's turn for long."""
+    with (
+        own_servers() as servers,
+        hosts_of(
+            tmp_path,
+            servers,
+            "first",
+            "second",
+            SNAPSHOTS=json.dumps(storage),
+            SETTINGS=json.dumps({"IVF_FROM": 60, "COMPACT_FROM": 10, "COMPACT_SECONDS": 1.0}),
+            API_THROTTLED="0",
+            VISUALSEARCH_LEASE_SECONDS="3",
+            VISUALSEARCH_SWEEP_SECONDS="1",
+        ) as hosts,
+    ):
         yield hosts
         print("\n".join(host.logs() for host in hosts))
 
@@ -120,6 +140,23 @@ def test_storage_that_goes_away_leaves_both_hosts_searching_and_comes_back(hosts
 
     (tmp_path / "storage").unlink()
     wait_until(lambda: _uploads(first), SECONDS, "what was built in vain is shared after all")
+
+
+def test_builder_that_is_killed_is_replaced_when_its_lease_lapses(hosts: list[Shop], tmp_path: Path) -> None:
+    first, second = hosts
+    builder = first.start("manage.py", "shell", "--verbosity", "0", "--command", BUILD_FOR_EVER, name="builder")
+    wait_until(lambda: _count(first, "buildlease"), SECONDS, "the first host is the builder")
+    (taken,) = first.query("SELECT until FROM visualsearch_buildlease")
+    second.start_worker()
+    _import(second, tmp_path, PICTURES)
+    # Longer than the lease was taken for.
+    wait_until(lambda: second.query("SELECT now()") > [taken], SECONDS, "the lease has been renewed")
+    assert (_count(first, "buildlease"), _uploads(first), newest_of(second)) == (1, [], b"")
+
+    kill(builder)
+
+    wait_until(lambda: _uploads(first), SECONDS, "the second host has built")
+    assert newest_of(second)
 
 
 def _import(host: Shop, folder: Path, pictures: int) -> None:
