@@ -9,10 +9,10 @@ from visualsearch.checks import (
     check_api,
     check_embedder,
     check_engine,
-    check_kept_photos,
     check_serving,
     check_setting,
     check_sources,
+    check_storages,
 )
 from visualsearch.sync import want
 
@@ -121,7 +121,7 @@ def test_visualsearch_w002_asks_no_database_that_is_not_there(monkeypatch: pytes
 def test_visualsearch_e004_unknown_storage(settings: Any) -> None:
     settings.VISUALSEARCH = {"KEEP_PHOTOS": "cellar"}
 
-    (error,) = check_kept_photos()
+    (error,) = check_storages()
 
     assert (error.id, error.msg) == (
         "visualsearch.E004",
@@ -133,19 +133,19 @@ def test_visualsearch_e004_unknown_storage(settings: Any) -> None:
 def test_visualsearch_e005_photos_that_everybody_could_read(settings: Any) -> None:
     settings.VISUALSEARCH = {"KEEP_PHOTOS": "default"}
 
-    (error,) = check_kept_photos()
+    (error,) = check_storages()
 
     assert error.id == "visualsearch.E005"
     assert "published under MEDIA_URL" in error.msg
 
 
 def test_photos_kept_in_a_private_storage_or_not_at_all_are_fine(settings: Any, tmp_path: Any) -> None:
-    assert check_kept_photos() == []
+    assert check_storages() == []
     private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
     settings.STORAGES = {**settings.STORAGES, "private": private}
     settings.VISUALSEARCH = {"KEEP_PHOTOS": "private"}
 
-    assert check_kept_photos() == []
+    assert check_storages() == []
 
 
 def test_visualsearch_e006_class_of_the_api_that_cannot_be_imported(settings: Any) -> None:

@@ -22,7 +22,7 @@ from visualsearch.sources import all_sources
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_setting, check_sources, check_embedder, check_engine, check_api, check_kept_photos):
+    for check in (check_setting, check_sources, check_embedder, check_engine, check_api, check_storages):
         checks.register(check, "visualsearch")
     # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
     checks.register(check_serving, checks.Tags.database)
@@ -51,21 +51,28 @@ def check_embedder(**kwargs: Any) -> list[checks.CheckMessage]:
         return [checks.Error(str(error), hint=hint, id="visualsearch.E002")]
 
 
-def check_kept_photos(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Tell when photos are to be kept in a storage that is not there, or that everybody can read."""
-    alias = get_settings().keep_photos
+def check_storages(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when a storage that must be private is not there, or when everybody can read what is put into it."""
+    own = get_settings()
+    return [
+        *_storage_problems("KEEP_PHOTOS", own.keep_photos, "Shoppers' photos", "no photo is kept"),
+        *_storage_problems("SNAPSHOT_STORAGE", own.snapshot_storage, "Snapshots", "each host builds its own"),
+    ]
+
+
+def _storage_problems(key: str, alias: str | None, what: str, otherwise: str) -> list[checks.CheckMessage]:
     if not alias:
         return []
     try:
         storage = storages[alias]
     except InvalidStorageError:
-        hint = f"Add {alias!r} to STORAGES, or leave KEEP_PHOTOS out: then no photo is kept."
-        message = f"VISUALSEARCH['KEEP_PHOTOS'] is {alias!r}, which is no alias in STORAGES."
+        hint = f"Add {alias!r} to STORAGES, or leave {key} out: then {otherwise}."
+        message = f"VISUALSEARCH['{key}'] is {alias!r}, which is no alias in STORAGES."
         return [checks.Error(message, hint=hint, id="visualsearch.E004")]
     location, media = getattr(storage, "location", None), settings.MEDIA_ROOT
     if location and media and Path(location).is_relative_to(Path(media).absolute()):
         hint = "Give the storage a location outside MEDIA_ROOT."
-        message = f"Shoppers' photos would be kept in {location}, which is published under MEDIA_URL."
+        message = f"{what} would be kept in {location}, which is published under MEDIA_URL."
         return [checks.Error(message, hint=hint, id="visualsearch.E005")]
     return []
 

@@ -27,6 +27,8 @@ class Settings:
     """Threads of one forward pass; `None` takes this process's part of the cores that it may use."""
     directory: Path = Path("var/visualsearch")
     """Where snapshots of the index lie; it can be deleted at any time."""
+    snapshot_storage: str | None = None
+    """Alias in `STORAGES` of a private storage through which hosts share snapshots; without it each builds its own."""
     queue: str = "visualsearch"
     """The Celery queue of our own tasks."""
     bell: bool = True

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from visualsearch.exceptions import UnknownSource
 from visualsearch.indexes import Attribute, Index, Space, get_index
-from visualsearch.models import ServingIndex, read_changes
+from visualsearch.models import ServingIndex
+from visualsearch.sharing import refresh
 from visualsearch.sources import get_source
 
 
@@ -22,7 +23,7 @@ def open_index(space: Space, name: str = "") -> Index:
     One that each process has for itself holds every row that is committed by now, a shared one what is published.
     """
     index = index_of(space, name)
-    index.refresh(read_changes(space))
+    refresh(index)
     return index
 
 

@@ -22,6 +22,7 @@ from visualsearch.indexes.base import (
     ReadChanges,
     RowsQuery,
     Space,
+    Stamp,
 )
 from visualsearch.indexes.digests import block_digests, differing_blocks
 
@@ -35,6 +36,7 @@ __all__ = [
     "ReadChanges",
     "RowsQuery",
     "Space",
+    "Stamp",
     "block_digests",
     "differing_blocks",
     "get_index",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -59,6 +60,10 @@ ReadChanges = Callable[[int], Iterator[Changes]]
 
 Raises JournalRewound when the journal ends before that revision.
 """
+
+
+Stamp = tuple[int, str]
+"""Which of two snapshots of a space is the newer: the revision that it reaches, then when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,18 @@ class Index(ABC):
 
     def compact(self) -> bool:
         """Write what the index holds for other processes to open; False when nothing was written."""
+        return False
+
+    def snapshot(self) -> tuple[Stamp, Path] | None:
+        """Return the newest snapshot on this host's disk and its folder, for other hosts to have; None without one."""
+        return None
+
+    def adopt(self, stamp: Stamp, write: Callable[[Path], None], *, wait: float = 0.0) -> bool:
+        """Publish on this host's disk a snapshot of another host, which `write` puts into an empty folder.
+
+        False when the one here is no older, or another process is writing for longer than `wait` seconds. Raises
+        IndexUnavailable for one that cannot be opened here, and what `write` raises; then nothing was published.
+        """
         return False
 
     def forget(self) -> None:  # noqa: B027 - an index in memory leaves nothing behind

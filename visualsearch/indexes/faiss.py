@@ -13,10 +13,10 @@ import numpy as np
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import IndexUnavailable, JournalRewound, SnapshotDamaged
-from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space
+from visualsearch.indexes.base import Changes, Index, IndexStatus, Matches, ReadChanges, Space, Stamp
 from visualsearch.indexes.building import is_ivf_worth_it, open_snapshot, write_snapshot
 from visualsearch.indexes.digests import block_digests
-from visualsearch.indexes.headers import check_in_full
+from visualsearch.indexes.headers import check_in_full, read_header
 from visualsearch.indexes.layers import Layers
 from visualsearch.indexes.rows import Rows, rising
 from visualsearch.indexes.scores import check_query
@@ -167,6 +167,26 @@ class FaissIndex(Index):
         if free:
             self.catch_up(read)
         return free
+
+    def snapshot(self) -> tuple[Stamp, Path] | None:
+        for number in self._shelf.numbers():
+            folder = self._shelf.folder(number)
+            try:
+                return read_header(folder, self.space).stamp, folder
+            except (IndexUnavailable, OSError) as error:
+                logger.info("This snapshot is not taken for the newest: %s", error)
+        return None
+
+    def adopt(self, stamp: Stamp, write: Callable[[Path], None], *, wait: float = 0.0) -> bool:
+        with self._shelf.locked(wait) as free:
+            newest = self.snapshot() if free else None
+            if not free or (newest and newest[0] >= stamp):
+                return False
+            with self._shelf.writing() as folder:
+                write(folder)
+                header = open_snapshot(folder, self.space).header
+        logger.info("Took over a snapshot of %d vectors (%s) from another host.", header.count, header.kind)
+        return True
 
     def forget(self) -> None:
         with self._shelf.locked() as free:

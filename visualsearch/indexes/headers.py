@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from visualsearch.exceptions import IndexUnavailable, SnapshotDamaged
-from visualsearch.indexes.base import Space
+from visualsearch.indexes.base import Space, Stamp
 
 _FORMAT = 1
-_HEADER = "header.json"
+HEADER = "header.json"
+"""The file that is written last, and says what all others must be."""
+
 _EDGE = 64 * 1024
+# No folder, no hidden file.
+_PLAIN = re.compile(r"[a-z0-9]+\.[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +53,17 @@ class Header:
     """Digest of that file up to there: what FAISS reads when it opens the file."""
     format: int = _FORMAT
 
+    @property
+    def stamp(self) -> Stamp:
+        """Tell which of two snapshots is the newer one."""
+        return self.revision, self.created
+
 
 def seal(folder: Path, header: Header) -> None:
     """Write the header with the size and digests of every file, and bring all of it to the disk."""
     files = {path.name: _fingerprint_of(path) for path in sorted(folder.iterdir())}
     text = json.dumps({"header": asdict(header), "files": files}, sort_keys=True)
-    with (folder / _HEADER).open("w") as file:
+    with (folder / HEADER).open("w") as file:
         json.dump({"sealed": text, "digest": digest_of(text.encode())}, file)
     for path in folder.iterdir():
         sync(path)
@@ -76,7 +86,7 @@ def read_header(folder: Path, space: Space) -> Header:
     of the system, such as too many open files, say nothing about the snapshot and pass through.
     """
     try:
-        values, files = _unseal((folder / _HEADER).read_text())
+        values, files = _unseal((folder / HEADER).read_text())
         if values["format"] != _FORMAT:
             raise IndexUnavailable(f"{folder} has format {values['format']}; this version reads {_FORMAT}.")
         header = Header(**values)
@@ -92,7 +102,7 @@ def read_header(folder: Path, space: Space) -> Header:
 def check_in_full(folder: Path) -> list[str]:
     """Read every byte and return what differs from the header, one sentence a file."""
     try:
-        _, files = _unseal((folder / _HEADER).read_text())
+        _, files = _unseal((folder / HEADER).read_text())
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"{folder} has no readable header: {error}."]
     return [
@@ -100,11 +110,23 @@ def check_in_full(folder: Path) -> list[str]:
     ]
 
 
+def read_manifest(header: bytes) -> dict[str, tuple[int, str]]:
+    """Return bytes and digest of every other file by its name; raises SnapshotDamaged for what is no header."""
+    try:
+        _, files = _unseal(header.decode())
+        return {name: (int(told["bytes"]), str(told["digest"])) for name, told in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotDamaged(f"This is no readable header: {error}.") from error
+
+
 def _unseal(text: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     outer = json.loads(text)
     if digest_of(outer["sealed"].encode()) != outer["digest"]:
         raise ValueError("its digest does not fit")
     sealed = json.loads(outer["sealed"])
+    for name in sealed["files"]:
+        if not _PLAIN.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a file of a snapshot")
     return sealed["header"], sealed["files"]
 
 
@@ -125,7 +147,7 @@ def _check_edges(path: Path, told: dict[str, Any]) -> None:
 
 
 def _fingerprint_of(path: Path) -> dict[str, Any]:
-    whole = blake2b(digest_size=16)
+    whole = begin_digest()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             whole.update(chunk)
@@ -141,4 +163,11 @@ def _digest_of_edges(path: Path) -> str:
 
 def digest_of(data: bytes) -> str:
     """Return the digest that a header keeps of such bytes."""
-    return blake2b(data, digest_size=16).hexdigest()
+    whole = begin_digest()
+    whole.update(data)
+    return whole.hexdigest()
+
+
+def begin_digest() -> blake2b:
+    """Return such a digest of nothing yet, for a file that is read in pieces."""
+    return blake2b(digest_size=16)

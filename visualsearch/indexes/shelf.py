@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from logging import getLogger
 from pathlib import Path
+from time import monotonic, sleep
+from typing import IO
 from uuid import uuid4
 
 from visualsearch.indexes.base import Space
@@ -18,6 +20,7 @@ from visualsearch.indexes.headers import sync
 logger = getLogger(__name__)
 
 _KEPT = 2
+_PAUSE = 0.1
 _WRITING = ".writing-"
 _REMOVED = ".removed-"
 _DAMAGED = ".damaged"
@@ -70,17 +73,17 @@ class Shelf:
         return (self.path / f"{number:06}{_DAMAGED}").exists()
 
     @contextmanager
-    def locked(self) -> Iterator[bool]:
-        """Hold the writer's place until the block ends or the process dies; False when another writer holds it."""
+    def locked(self, wait: float = 0.0) -> Iterator[bool]:
+        """Hold the writer's place until the block ends or the process dies.
+
+        False when another writer holds it for longer than `wait` seconds.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "writer.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
+            ours = _lock(file, wait)
+            if ours:
                 self._remove_leftovers()
-                yield True
+            yield ours
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -128,6 +131,18 @@ class Shelf:
         gone = self.path / f"{_REMOVED}{uuid4().hex}"
         folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
+
+
+def _lock(file: IO[str], wait: float) -> bool:
+    end = monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if monotonic() >= end:
+                return False
+        sleep(_PAUSE)
 
 
 def _number(name: str) -> int:

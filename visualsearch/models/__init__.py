@@ -9,9 +9,11 @@ from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
 from visualsearch.models.serving import ServingEmbedder, ServingIndex, current_space, serving_embedder, space_of
-from visualsearch.models.work import Lease, Publication, SyncRequest
+from visualsearch.models.snapshots import BuildLease, SnapshotUpload
+from visualsearch.models.work import Lease, Publication, SyncRequest, lapsed, lease_end
 
 __all__ = [
+    "BuildLease",
     "Calibration",
     "Embedding",
     "EmbeddingQuerySet",
@@ -31,9 +33,12 @@ __all__ = [
     "SearchRecord",
     "ServingEmbedder",
     "ServingIndex",
+    "SnapshotUpload",
     "SyncRequest",
     "UnmetSearch",
     "current_space",
+    "lapsed",
+    "lease_end",
     "read_changes",
     "serving_embedder",
     "space_of",

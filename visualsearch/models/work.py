@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any, Self
+
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from visualsearch.conf import get_settings
 
 
 class SyncRequest(models.Model):
@@ -26,13 +33,46 @@ class SyncRequest(models.Model):
         return f"{self.source} {self.object_key}"
 
 
-class Lease(models.Model):
+class LeaseQuerySet(models.QuerySet[Any]):
+    """Rights to work on something, which lapse by themselves when their holder dies."""
+
+    def lapsed(self) -> Self:
+        """Return those of holders that have died."""
+        return self.filter(lapsed())
+
+    def renew(self, token: str) -> None:
+        """Keep what is leased under this token for another lease time."""
+        self.filter(token=token).update(until=lease_end())
+
+
+def lapsed() -> Q:
+    """Return the condition that a lease has lapsed; also where the clock was set back after it was written."""
+    now, longest = timezone.now(), timedelta(seconds=2 * get_settings().lease_seconds)
+    return Q(until__lt=now) | Q(until__gt=now + longest)
+
+
+def lease_end() -> datetime:
+    """Return until when a lease holds that is taken or renewed now."""
+    return timezone.now() + timedelta(seconds=get_settings().lease_seconds)
+
+
+class AnyLease(models.Model):
+    """The right of one worker to work on something until a moment."""
+
+    token = models.CharField(max_length=32, db_index=True)
+    until = models.DateTimeField(db_index=True)
+
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Lease(AnyLease):
     """The right of one worker to work on one object until a moment; it lapses by itself when the worker dies."""
 
     source = models.CharField(max_length=100)
     object_key = models.CharField(max_length=64)
-    token = models.CharField(max_length=32, db_index=True)
-    until = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from visualsearch.exceptions import EmbedderInUse
 from visualsearch.indexes import Space
 from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, ServingEmbedder
 from visualsearch.opening import index_of
+from visualsearch.sharing import forget_uploads
 
 PAGE = 1_000
 """Rows changed in one transaction."""
@@ -30,6 +31,7 @@ def forget(name: str) -> int:
     Calibration.objects.filter(fingerprint=fingerprint).delete()
     for space in spaces:
         index_of(space).forget()
+    forget_uploads(fingerprint)
     return count
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from visualsearch.conf import get_settings
-from visualsearch.models import Lease, SyncRequest
+from visualsearch.models import Lease, SyncRequest, lease_end
 
 TRIES = 5
 """How often a worker looks again when others were quicker."""
@@ -65,7 +63,7 @@ def lease_objects(wanted: list[Key]) -> list[Work]:
         return []
     token = uuid4().hex
     # In one order for all: PostgreSQL ends two workers' insertions that wait for each other.
-    leases = [Lease(source=source, object_key=key, token=token, until=_until()) for source, key in sorted(wanted)]
+    leases = [Lease(source=source, object_key=key, token=token, until=lease_end()) for source, key in sorted(wanted)]
     # Where another worker was quicker its row stays, and the object is not ours.
     Lease.objects.bulk_create(leases, ignore_conflicts=True)
     ours = set(Lease.objects.filter(token=token).values_list("source", "object_key"))
@@ -74,13 +72,12 @@ def lease_objects(wanted: list[Key]) -> list[Work]:
 
 def remove_lapsed() -> None:
     """Free the objects of workers that have died; also where the clock was set back after a lease was written."""
-    now, longest = timezone.now(), timedelta(seconds=2 * get_settings().lease_seconds)
-    Lease.objects.filter(Q(until__lt=now) | Q(until__gt=now + longest)).delete()
+    Lease.objects.lapsed().delete()
 
 
 def renew(token: str) -> None:
     """Keep what is leased under this token for another lease time."""
-    Lease.objects.filter(token=token).update(until=_until())
+    Lease.objects.renew(token)
 
 
 def still_held(work: Work) -> bool:
@@ -92,10 +89,6 @@ def still_held(work: Work) -> bool:
 def give_back(work: Work) -> None:
     """End the lease of one object."""
     Lease.objects.filter(source=work.source, object_key=work.object_key, token=work.token).delete()
-
-
-def _until() -> datetime:
-    return timezone.now() + timedelta(seconds=get_settings().lease_seconds)
 
 
 def _due_keys(most: int, source: str) -> Iterator[Key]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -17,7 +16,16 @@ from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable
 from visualsearch.indexes import Changes, Index, Space, index_class
 from visualsearch.indexes.base import ReadChanges
-from visualsearch.models import Journal, Publication, ServingEmbedder, ServingIndex, read_changes, space_of
+from visualsearch.models import (
+    Journal,
+    Publication,
+    ServingEmbedder,
+    ServingIndex,
+    lapsed,
+    lease_end,
+    read_changes,
+    space_of,
+)
 from visualsearch.opening import index_of
 from visualsearch.sources import all_sources
 
@@ -147,13 +155,13 @@ def _publish(name: str, space: Space) -> bool:
 
 def _take(name: str, space: Space) -> str:
     """Return a token when this process alone may publish from now on, an empty text when another does."""
-    token, now, longest = uuid4().hex, timezone.now(), timedelta(seconds=2 * get_settings().lease_seconds)
+    token = uuid4().hex
     own = {"index": name, "source": space.source, "fingerprint": space.fingerprint}
-    free = Q(token="") | Q(until__lt=now) | Q(until__gt=now + longest)
+    free = Q(token="") | lapsed()
     rows = Publication.objects.filter(**own)
     if not rows.exists():
         Publication.objects.bulk_create([Publication(**own)], ignore_conflicts=True)
-    return token if rows.filter(free).update(token=token, until=_until()) else ""
+    return token if rows.filter(free).update(token=token, until=lease_end()) else ""
 
 
 def _renewing(read: ReadChanges, token: str) -> ReadChanges:
@@ -161,7 +169,7 @@ def _renewing(read: ReadChanges, token: str) -> ReadChanges:
 
     def renewed(since: int) -> Iterator[Changes]:
         for changes in read(since):
-            if not Publication.objects.filter(token=token).update(until=_until()):
+            if not Publication.objects.filter(token=token).update(until=lease_end()):
                 raise PublisherReplaced("Another process publishes to this index now, since this one took too long.")
             yield changes
 
@@ -175,7 +183,3 @@ def _give_back(token: str, error: str) -> None:
         return
     rows.filter(failed=None).update(failed=timezone.now())
     rows.update(token="", until=None, error=error)
-
-
-def _until() -> object:
-    return timezone.now() + timedelta(seconds=get_settings().lease_seconds)
