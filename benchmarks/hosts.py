@@ -30,7 +30,7 @@ SPACE = f"""
 import resource, time
 from visualsearch.indexes import Space, get_index
 space = Space(source="catalog.product", fingerprint="benchmark", dimensions={DIMENSIONS})
-index = get_index(space)
+index = get_index("faiss", space)
 """
 # Rows in clusters, as those of a shop are.
 FILL = """
