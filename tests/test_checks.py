@@ -118,32 +118,35 @@ def test_visualsearch_w002_asks_no_database_that_is_not_there(monkeypatch: pytes
     assert check_serving() == []
 
 
-def test_visualsearch_e004_unknown_storage(settings: Any) -> None:
-    settings.VISUALSEARCH = {"KEEP_PHOTOS": "cellar"}
+@pytest.mark.parametrize("key", ["KEEP_PHOTOS", "SNAPSHOT_STORAGE"])
+def test_visualsearch_e004_unknown_storage(settings: Any, key: str) -> None:
+    settings.VISUALSEARCH = {key: "cellar"}
 
     (error,) = check_storages()
 
     assert (error.id, error.msg) == (
         "visualsearch.E004",
-        "VISUALSEARCH['KEEP_PHOTOS'] is 'cellar', which is no alias in STORAGES.",
+        f"VISUALSEARCH['{key}'] is 'cellar', which is no alias in STORAGES.",
     )
     assert error.hint
 
 
-def test_visualsearch_e005_photos_that_everybody_could_read(settings: Any) -> None:
-    settings.VISUALSEARCH = {"KEEP_PHOTOS": "default"}
+@pytest.mark.parametrize(("key", "what"), [("KEEP_PHOTOS", "Shoppers' photos"), ("SNAPSHOT_STORAGE", "Snapshots")])
+def test_visualsearch_e005_storage_that_everybody_could_read(settings: Any, key: str, what: str) -> None:
+    settings.VISUALSEARCH = {key: "default"}
 
     (error,) = check_storages()
 
     assert error.id == "visualsearch.E005"
+    assert error.msg.startswith(f"{what} would be kept in ")
     assert "published under MEDIA_URL" in error.msg
 
 
-def test_photos_kept_in_a_private_storage_or_not_at_all_are_fine(settings: Any, tmp_path: Any) -> None:
+def test_private_storages_or_none_at_all_are_fine(settings: Any, tmp_path: Any) -> None:
     assert check_storages() == []
     private = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
     settings.STORAGES = {**settings.STORAGES, "private": private}
-    settings.VISUALSEARCH = {"KEEP_PHOTOS": "private"}
+    settings.VISUALSEARCH = {"KEEP_PHOTOS": "private", "SNAPSHOT_STORAGE": "private"}
 
     assert check_storages() == []
 

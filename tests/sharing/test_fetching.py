@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import pytest
 from django.core.files.base import ContentFile
@@ -60,10 +61,11 @@ def test_host_finds_everything_in_a_fetched_snapshot_and_reads_only_newer_rows(
 def test_snapshot_that_is_here_already_or_newer_is_not_fetched(
     upload: SnapshotUpload, first: FaissIndex, second: FaissIndex, journal: Journal, tmp_path: Path
 ) -> None:
-    assert not fetch_newer(first)
+    assert fetching.find_newer(first) is None
     journal.add([9000], draw(1, seed=4))
     second.rebuild(journal.read)
-    assert not fetch_newer(second)
+    assert fetching.find_newer(second) is None
+    assert not fetching.fetch(second, upload)
 
     assert published(tmp_path / "second") == ["000001"]
 
@@ -140,7 +142,7 @@ def test_upload_of_another_space_is_refused(
 def test_upload_that_is_not_whole_is_not_seen(upload: SnapshotUpload, second: FaissIndex) -> None:
     SnapshotUpload.objects.update(digest="")
 
-    assert not fetch_newer(second)
+    assert fetching.find_newer(second) is None
 
 
 def test_storage_that_fails_is_asked_again(
@@ -178,15 +180,23 @@ def test_host_without_faiss_does_not_take_over_lists(
     assert published(tmp_path / "second") == []
 
 
-def test_of_two_processes_that_fetch_one_waits_and_has_it_from_the_other(
+def test_of_several_processes_that_fetch_one_does_and_the_others_wait_for_it(
     upload: SnapshotUpload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    processes = [FaissIndex(SPACE, tmp_path / "second") for _ in range(3)]
+    processes, size = [FaissIndex(SPACE, tmp_path / "second") for _ in range(3)], get_storage().size
 
+    def slowly(name: str) -> int:
+        sleep(0.1)
+        return size(name)
+
+    def fetch(index: FaissIndex) -> tuple[bool, bool]:
+        return fetching.fetch(index, upload, wait=20), index.snapshot() is not None
+
+    monkeypatch.setattr(get_storage(), "size", slowly)
     with ThreadPoolExecutor(3) as pool:
-        done = list(pool.map(lambda index: fetching.fetch(index, upload, wait=20), processes))
+        done = sorted(pool.map(fetch, processes))
 
-    assert sorted(done) == [False, False, True]
+    assert done == [(False, True), (False, True), (True, True)]
     assert published(tmp_path / "second") == ["000001"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, get_ident
 from typing import Any
 
 import pytest
@@ -51,18 +51,28 @@ def due(settings: Any) -> None:
     settings.VISUALSEARCH |= {"COMPACT_SECONDS": 1e-9}
 
 
+class SlowStorage:
+    """A storage that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.answers = Event()
+        self.answers.set()
+        self.asked_by: set[int] = set()
+        self._size = storage.get_storage().size
+
+    def size(self, name: str) -> int:
+        self.asked_by.add(get_ident())
+        self.answers.wait(20)
+        return self._size(name)
+
+
 @pytest.fixture
-def slow_storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
-    """Let a storage answer when the event is set."""
-    answered, size = Event(), storage.get_storage().size
-
-    def wait(name: str) -> int:
-        assert answered.wait(20)
-        return size(name)
-
-    monkeypatch.setattr(storage.get_storage(), "size", wait)
-    yield answered
-    answered.set()
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowStorage]:
+    """Return the storage, which answers at once until it is told otherwise."""
+    slow = SlowStorage()
+    monkeypatch.setattr(storage.get_storage(), "size", slow.size)
+    yield slow
+    slow.answers.set()
 
 
 def snapshot_of(index: Index) -> Any:
@@ -106,23 +116,23 @@ def test_storage_that_is_away_makes_a_process_read_the_journal(
 
 
 def test_process_that_lags_behind_fetches_aside_while_searches_go_on(
-    first: FaissIndex, second: FaissIndex, due: None, slow_storage: Event
+    first: FaissIndex, second: FaissIndex, due: None, slow: SlowStorage
 ) -> None:
-    slow_storage.set()
     refresh(second)
-    slow_storage.clear()
+    slow.answers.clear()
+    slow.asked_by.clear()
     add_rows(150, seed=1)
     first.rebuild(read_changes(SPACE))
     upload_newer(first)
 
-    refresh(second)
-    assert (len(second), snapshot_of(second)) == (350, 200)
-    refresh(second)
-    assert (len(second), snapshot_of(second)) == (350, 200)
-    slow_storage.set()
+    for _ in range(2):
+        refresh(second)
+        assert (len(second), snapshot_of(second)) == (350, 200)
+    slow.answers.set()
 
     wait_until(lambda: refresh(second) or snapshot_of(second) == 350, 20, "the snapshot is in use")
     assert len(second) == 350
+    assert get_ident() not in slow.asked_by
 
 
 def test_process_that_does_not_lag_behind_looks_for_nothing(

@@ -137,6 +137,19 @@ def test_header_with_a_name_that_leads_elsewhere_is_refused(empty: Path, name: s
     assert [path.name for path in empty.parent.rglob("*evil*")] == ["p-evil"]
 
 
+def test_header_that_somebody_sealed_anew_is_not_the_one_of_the_row(
+    names: dict[str, str], folder: Path, empty: Path
+) -> None:
+    content = content_of(names["ids.i64"])[::-1]
+    manifest = json.loads(json.loads(content_of(names[HEADER]))["sealed"])
+    manifest["files"]["ids.i64"] |= {"digest": digest_of(content)}
+    put(names["ids.i64"], content)
+    put(names[HEADER], sealed(manifest["files"], **manifest["header"]))
+
+    with pytest.raises(SnapshotDamaged, match="is not what was uploaded"):
+        fetched(names, folder, empty)
+
+
 @pytest.mark.parametrize("header", [b"", b"{}", b"[]", b"\xff\xfe", b'{"sealed": 5, "digest": ""}', sealed({"a.b": 5})])
 def test_what_is_no_header_is_refused(empty: Path, header: bytes) -> None:
     names = {HEADER: put("p-header.json", header)}
