@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from logging import getLogger
@@ -22,60 +22,30 @@ from visualsearch.vectors import Ids
 logger = getLogger(__name__)
 
 SILENT_SECONDS = 600.0
-"""A builder that has written nothing for so long is dead; a collection that nothing names for so long was left behind."""
+"""A builder that wrote nothing for so long is dead; a collection that nothing names for so long was left behind."""
 
 
 class Builder:
     """Makes a new collection for one shop's sake."""
 
     def __init__(self, engine: Engine, shop: str, kind: str, grace: float) -> None:
+        """`grace` is how many seconds a search may take, in which the old collection must stay."""
         self._engine = engine
         self._shop = shop
         self._kind = kind
         self._grace = grace
 
-    def from_journal(self, read: ReadChanges, attributes: tuple[Attribute, ...]) -> bool:
-        """Write the shop's rows anew from the journal; False when another is building."""
-
-        def fill(new: Collection) -> int:
-            publisher, tally = Publisher(new, self._shop), _Tally()
-            cursor = Cursor(attributes=attributes, kind=self._kind)
-            publisher.move(cursor)
-            for changes in tally.counting(_until_end(read)):
-                check(new.space, changes)
-                publisher.apply(changes, cursor)
-                cursor = replace(cursor, revision=changes.revision)
-                publisher.move(cursor)
-            return tally.alive()
-
-        return self._build(attributes, fill)
-
-    def from_collection(self, attributes: tuple[Attribute, ...]) -> bool:
-        """Copy the shop's rows too; where its attributes have changed, the journal will bring them from its beginning."""
-
-        def fill(new: Collection) -> int:
-            old = self._engine.answering()
-            before = (old.cursor(self._shop) if old else None) or Cursor()
-            if before.keeps(attributes):
-                cursor = replace(before, attributes=attributes, kind=self._kind)
-            else:
-                complete = max(before.revision, before.complete_from)
-                cursor = Cursor(attributes=attributes, kind=self._kind, complete_from=complete)
-            return _copy(old, new, self._shop, cursor) if old else 0
-
-        return self._build(attributes, fill)
-
-    def _build(self, attributes: tuple[Attribute, ...], fill: Callable[[Collection], int]) -> bool:
-        old = self._engine.answering()
-        others = {shop: cursor for shop, cursor in (old.cursors() if old else {}).items() if shop != self._shop}
+    def build(self, read: ReadChanges) -> bool:
+        """Write the shop's rows anew from the journal, and copy the others'; False when another is building."""
+        old, attributes = self._engine.answering(), self._engine.space.attributes
+        others = {shop: one for shop, one in (old.cursors() if old else {}).items() if shop != self._shop}
         declared = {*attributes, *(one for cursor in others.values() for one in cursor.attributes)}
-        with self._building(declared) as new:
+        with self._building(old, declared) as new:
             if new is None:
                 return False
-            counts = {self._shop: fill(new)}
+            counts = {self._shop: self._fill(new, read)}
             if old:
-                for shop, cursor in others.items():
-                    counts[shop] = _copy(old, new, shop, replace(cursor, kind=self._kind))
+                counts |= {shop: _copy(old, new, shop, replace(c, kind=self._kind)) for shop, c in others.items()}
             self._engine.finish(new.name)
             _verify(new, counts)
             before = self._engine.switch(new.name)
@@ -83,22 +53,39 @@ class Builder:
         self._drop_later(before)
         return True
 
+    def _fill(self, new: Collection, read: ReadChanges) -> int:
+        """Write the shop's rows; returns how many must be there."""
+        publisher, tally = Publisher(new, self._shop), _Tally()
+        cursor = Cursor(attributes=self._engine.space.attributes, kind=self._kind)
+        publisher.move(cursor)
+        for changes in tally.counting(_until_end(read)):
+            check(new.space, changes)
+            publisher.apply(changes, cursor)
+            cursor = replace(cursor, revision=changes.revision)
+            publisher.move(cursor)
+        return tally.alive()
+
     @contextmanager
-    def _building(self, attributes: set[Attribute]) -> Iterator[Collection | None]:
-        """Make a collection that this builder alone is at, None while another builds; it goes if building fails."""
+    def _building(self, old: Collection | None, attributes: set[Attribute]) -> Iterator[Collection | None]:
+        """Make a collection that this builder alone is at; None where another builds, or has switched meanwhile."""
         self._end_dead_builder()
         new = self._engine.create(attributes, self._kind)
         if not self._engine.claim(self._engine.building, new.name):
             self._engine.drop(new.name)
             yield None
             return
+        is_kept = False
         try:
-            yield new
+            is_kept = self._engine.target(self._engine.alias) == (old.name if old else "")
+            yield new if is_kept else None
         except BaseException:
-            self._engine.release(self._engine.building)
-            self._engine.drop(new.name)
+            # The switch may have been made, and its answer lost.
+            is_kept = self._engine.target(self._engine.alias) == new.name
             raise
-        self._engine.release(self._engine.building)
+        finally:
+            self._engine.release(self._engine.building)
+            if not is_kept:
+                self._engine.drop(new.name)
 
     def _end_dead_builder(self) -> None:
         name = self._engine.target(self._engine.building)

@@ -80,9 +80,7 @@ class Collection:
         """Yield the entities that the filter chooses in pages, primary keys rising."""
         last = ""
         while True:
-            page = self._query(
-                filters.after_key(chosen, last), ["id", *fields], limit=self.page, **{"iterator": "True"}
-            )
+            page = self._query(filters.after_key(chosen, last), ["id", *fields], limit=self.page, iterator="True")
             if not page:
                 return
             yield page
@@ -96,7 +94,9 @@ class Collection:
     def as_stored(self, entities: Iterable[dict[str, Any]]) -> NDArray[np.float16]:
         """Return the vectors of entities as rows of halves."""
         # Milvus gives a vector of halves as one text of bytes, alone or in a list.
-        found = [v[0] if isinstance(v, list) and isinstance(v[0], bytes) else v for v in (e["vector"] for e in entities)]
+        found = [
+            v[0] if isinstance(v, list) and isinstance(v[0], bytes) else v for v in (e["vector"] for e in entities)
+        ]
         return as_halves(found, self.space.dimensions)
 
     def nearest(

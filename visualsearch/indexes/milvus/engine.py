@@ -27,6 +27,8 @@ class Engine:
 
     connection: Connection
     space: Space
+    seconds: float
+    """How long it may take to say what it is."""
 
     @property
     def alias(self) -> str:
@@ -49,7 +51,7 @@ class Engine:
 
     def is_lite(self) -> bool:
         """Tell whether this is Milvus Lite, which has no vectors of halves and one process."""
-        return self.connection.version(PATIENCE).startswith("milvus_lite")
+        return self.connection.version(self.seconds).startswith("milvus_lite")
 
     def target(self, alias: str) -> str:
         """Return the name of the collection behind an alias, an empty text where there is none."""
@@ -73,11 +75,11 @@ class Engine:
             size = {"max_length": TEXT_BYTES} if of == "text" else {}
             schema.add_field(field, _TYPES[of], nullable=True, **size)
             index.add_index(field, index_type="INVERTED")
-        self._ask(
-            lambda client, left: client.create_collection(
-                name, schema=schema, index_params=index, consistency_level="Strong", timeout=left
-            )
-        )
+        options = {"schema": schema, "consistency_level": "Strong"}
+        self._ask(lambda client, left: client.create_collection(name, timeout=left, **options))
+        # Nothing is there to be indexed yet, so there is nothing to wait for.
+        self._ask(lambda client, left: client.create_index(name, index, timeout=left, sync=False))
+        self._ask(lambda client, left: client.load_collection(name, timeout=left))
         return self.collection(name)
 
     def claim(self, alias: str, name: str) -> bool:

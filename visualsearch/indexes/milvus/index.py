@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
 from logging import getLogger
 from threading import Lock
 
@@ -19,9 +17,9 @@ from visualsearch.indexes.milvus.collection import MOST_KEYS, PATIENCE, Collecti
 from visualsearch.indexes.milvus.connection import connect
 from visualsearch.indexes.milvus.engine import Engine
 from visualsearch.indexes.milvus.kinds import kind_wanted, search_params
-from visualsearch.indexes.milvus.layout import Cursor, cursor_key, row_key
+from visualsearch.indexes.milvus.layout import Cursor, row_key
 from visualsearch.indexes.milvus.nearest import compare, merge, nearest
-from visualsearch.indexes.milvus.publishing import Publisher, check
+from visualsearch.indexes.milvus.writing import Writer
 from visualsearch.indexes.rows import rising
 from visualsearch.indexes.scores import Scores, check_query
 from visualsearch.vectors import STORED, Ids, Vectors
@@ -45,11 +43,12 @@ class MilvusIndex(Index):
         self._shop = settings.shop
         self._mine = filters.of_shop(settings.shop)
         self._kind = ""
+        self._read: ReadChanges | None = None
         self._uri, self._token = settings.milvus_uri, settings.milvus_token
 
     @property
     def _engine(self) -> Engine:
-        return Engine(connect(self._uri, self._token), self.space)
+        return Engine(connect(self._uri, self._token), self.space, get_settings().index_seconds)
 
     @property
     def _searched(self) -> Collection:
@@ -59,6 +58,10 @@ class MilvusIndex(Index):
     @property
     def _wanted_kind(self) -> str:
         return kind_wanted(get_settings().milvus_kind, lite=self._engine.is_lite())
+
+    @property
+    def _writer(self) -> Writer:
+        return Writer(self._engine, self._shop, self._wanted_kind)
 
     @property
     def revision(self) -> int:
@@ -87,13 +90,17 @@ class MilvusIndex(Index):
         ids = rising(allowed)
         keys = [row_key(self._shop, id) for id in ids[ids >= 0].tolist()]
         pages = (keys[start : start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
-        return merge((self._nearest(query, min(k, len(page)), filters.with_keys(self._mine, page)) for page in pages), k)
+        return merge(
+            (self._nearest(query, min(k, len(page)), filters.with_keys(self._mine, page)) for page in pages), k
+        )
 
     def search_where(self, vector: Vectors, k: int, conditions: tuple[Condition, ...]) -> Matches:
         query = check_query(self.space, vector, k)
         chosen = filters.with_conditions(self._mine, self.space.attributes, conditions)
-        if not self._cursor(get_settings().index_seconds).keeps(self.space.attributes):
-            raise IndexUnavailable("Milvus does not keep the attributes of every row yet; a worker sees to it.")
+        if not self._kind:
+            self._cursor(get_settings().index_seconds)
+        if self._kind and not self.supports_conditions:
+            raise IndexUnavailable("Milvus does not keep what the source declares yet; run visualsearch_rebuild.")
         return self._nearest(query, k, chosen)
 
     def _nearest(self, query: Vectors, k: int, chosen: str) -> Matches:
@@ -126,60 +133,28 @@ class MilvusIndex(Index):
                     break
         return merge(iter(()), k)
 
+    def refresh(self, read: ReadChanges) -> None:
+        # Of use to a worker that is asked to `compact`.
+        self._read = read
+
     def catch_up(self, read: ReadChanges) -> None:
         with self._lock:
             try:
-                self._publish(read)
+                self._writer.publish(read)
             except JournalRewound as error:
                 logger.warning("The index begins anew: %s", error)
-                self._builder().from_journal(read, self.space.attributes)
-
-    def _publish(self, read: ReadChanges) -> None:
-        """Publish into the collection that answers, and again where another took its place meanwhile."""
-        for _ in range(_TRIES):
-            collection = self._engine.answering()
-            if collection is None:
-                pages = read(0)
-                page = next(pages, None)
-                if page is None:
-                    return
-                check(self.space, page)
-                collection, read = self._first_collection(), _again(read, page, pages)
-            try:
-                self._publisher(collection).catch_up(read)
-                if self._engine.target(self._engine.alias) == collection.name:
-                    return
-            except CollectionMissing as error:
-                logger.info("The collection was replaced while it was written: %s", error)
-        raise IndexUnavailable(f"The collections behind {self._engine.alias} change too often to publish into one.")
-
-    def _publisher(self, collection: Collection) -> Publisher:
-        return Publisher(collection, self._shop, lambda: self._first_cursor(collection))
-
-    def _first_cursor(self, collection: Collection) -> Cursor:
-        """Return the cursor of a shop that joins others: with its attributes, where theirs have fields for all of them."""
-        others = list(collection.cursors().values())
-        there = {one for cursor in others for one in cursor.attributes}
-        own = self.space.attributes if there.issuperset(self.space.attributes) else ()
-        return Cursor(attributes=own, kind=others[0].kind if others else "")
-
-    def _first_collection(self) -> Collection:
-        """Make the collection of a space that nobody has published, or return that of whoever was quicker."""
-        engine = self._engine
-        new = engine.create(self.space.attributes, self._wanted_kind)
-        Publisher(new, self._shop).move(Cursor(attributes=self.space.attributes, kind=self._wanted_kind))
-        if not engine.claim(engine.alias, new.name):
-            engine.drop(new.name)
-        return engine.answering() or new
+                self._builder().build(read)
 
     def repair(self, changes: Changes) -> None:
-        check(self.space, changes)
         with self._lock:
-            publisher = self._publisher(self._engine.answering() or self._first_collection())
-            publisher.apply(changes, publisher.cursor())
+            self._writer.repair(changes)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._writer.forget()
 
     def rebuild(self, read: ReadChanges) -> bool:
-        if not self._builder().from_journal(read, self.space.attributes):
+        if not self._builder().build(read):
             return False
         self.catch_up(read)
         return True
@@ -205,20 +180,7 @@ class MilvusIndex(Index):
             self._engine.drop(name)
         if not self.needs_snapshot():
             return bool(left)
-        return self._builder().from_collection(self.space.attributes)
-
-    def forget(self) -> None:
-        with self._lock:
-            collection = self._engine.answering()
-            if collection is None:
-                return
-            if collection.cursors().keys() - {self._shop}:
-                # Without its cursor the shop begins anew, whatever is left of its rows.
-                collection.remove([cursor_key(self._shop)])
-                collection.remove_where(self._mine)
-            else:
-                self._engine.release(self._engine.alias)
-                self._engine.drop(collection.name)
+        return bool(self._read and self.rebuild(self._read)) or bool(left)
 
     def digests(self) -> dict[int, str]:
         ids, vectors = np.empty(0, np.int64), np.empty((0, self.space.dimensions), STORED)
@@ -243,19 +205,13 @@ class MilvusIndex(Index):
             revision=cursor.revision,
             size=len(self),
             details={
-                "engine": self._engine.connection.version(PATIENCE),
+                "engine": self._engine.connection.version(settings.index_seconds),
                 "collection": self._engine.target(self._engine.alias),
                 "consistency": settings.milvus_consistency,
                 "shop": self._shop,
                 "attributes": [attribute.path for attribute in cursor.attributes],
             },
         )
-
-
-def _again(read: ReadChanges, page: Changes, pages: Iterator[Changes]) -> ReadChanges:
-    """Return a reader that gives what was read already when it is asked from the beginning for the first time."""
-    rest = iter([chain([page], pages)])
-    return lambda since: next(rest, None) or read(since) if since == 0 else read(since)
 
 
 def _why(kind: str) -> str:

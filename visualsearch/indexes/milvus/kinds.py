@@ -9,7 +9,7 @@ KINDS = (AUTO, "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8", "DISKANN")
 CONSISTENCIES = ("Strong", "Bounded", "Session", "Eventually")
 
 _LISTS = 1024
-_BUILD = {
+_BUILD: dict[str, dict[str, int | str]] = {
     "HNSW": {"M": 16, "efConstruction": 200},
     "HNSW_SQ": {"M": 16, "efConstruction": 200, "sq_type": "SQ8"},
     "IVF_FLAT": {"nlist": _LISTS},

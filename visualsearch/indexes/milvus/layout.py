@@ -78,14 +78,12 @@ class Cursor:
     """Attributes of this shop that the collection has fields for."""
     kind: str = ""
     """The kind of index over the vectors of the collection."""
-    complete_from: int = 0
-    """From this revision on every row has its attributes."""
     at: float = 0.0
     """When it was written."""
 
     def keeps(self, attributes: Iterable[Attribute]) -> bool:
         """Tell whether rows can be narrowed by these attributes."""
-        return set(attributes) <= set(self.attributes) and self.revision >= self.complete_from
+        return set(attributes) <= set(self.attributes)
 
     def as_row(self, shop: str, dimensions: int) -> dict[str, Any]:
         """Return the entity that keeps it; its vector is found by no search."""
@@ -94,7 +92,6 @@ class Cursor:
             "publisher": self.publisher,
             "attributes": [[attribute.path, attribute.kind] for attribute in self.attributes],
             "kind": self.kind,
-            "complete_from": self.complete_from,
             "at": time(),
         }
         vector = np.zeros((1, dimensions), STORED)

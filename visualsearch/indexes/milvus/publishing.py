@@ -30,15 +30,15 @@ class Publisher:
     def catch_up(self, read: ReadChanges) -> None:
         """Write every row past the cursor.
 
-        The engine has no transactions. So each publisher leaves its mark in the cursor before it writes and looks for it
-        afterwards: where another's stands, what was written may be older than the other's, and is read and written anew.
+        The engine has no transactions. So each publisher leaves its mark in the cursor before it writes and looks for
+        it afterwards: where another's stands, what was written may be older than the other's, and is read anew.
         """
         since = None
         for _ in range(TRIES):
             since = self._publish(read, since)
             if since is None:
                 return
-            sleep(uniform(0.02, 0.2))
+            sleep(uniform(0.02, 0.2))  # noqa: S311 - no secret
         raise IndexUnavailable("Another process publishes to the same collection of Milvus; try again later.")
 
     def _publish(self, read: ReadChanges, since: int | None) -> int | None:
