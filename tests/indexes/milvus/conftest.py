@@ -15,6 +15,8 @@ from visualsearch.indexes import Space
 from visualsearch.indexes.milvus import building
 from visualsearch.indexes.milvus.engine import Engine
 from visualsearch.indexes.milvus.index import MilvusIndex
+from visualsearch.models import current_space
+from visualsearch.sources import all_sources
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +56,17 @@ def open_index(milvus: dict[str, Any], no_grace: None) -> Iterator[Callable[[Spa
     yield open_
     for index in opened.values():
         drop_all(index._engine)
+
+
+@pytest.fixture
+def flow(milvus: dict[str, Any], no_grace: None, settings: Any) -> Iterator[str]:
+    """Let Milvus answer the searches of the shop under a name that this test has for itself, and return it."""
+    shop = uuid4().hex[:8]
+    settings.VISUALSEARCH = {**milvus, "EMBEDDER": "thumbnail", "SHOP": shop}
+    yield shop
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SHOP": shop}
+    for source in all_sources():
+        MilvusIndex(current_space(source.name)).forget()
 
 
 def drop_all(engine: Engine) -> None:
