@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.indexes.journal import ATTRIBUTES, SPACE, Journal, draw
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes import Attribute, Condition
-from visualsearch.indexes.milvus import building
+from visualsearch.indexes.milvus import building, writing
+from visualsearch.indexes.milvus import collection as collection_module
+from visualsearch.indexes.milvus import index as index_module
+from visualsearch.indexes.milvus import nearest as nearest_module
 from visualsearch.indexes.milvus.collection import Collection
+from visualsearch.indexes.milvus.engine import Engine
 from visualsearch.indexes.milvus.layout import Cursor, new_name
 
 
@@ -189,3 +194,48 @@ def test_cursor_is_found_by_no_search(index, journal):
     assert isinstance(collection.cursor(""), Cursor)
     assert len(index) == len(index.search(draw(1)[0], 500)) == 40
     assert len(index.search_where(draw(1)[0], 500, (Condition("colour", "exact", "red"),))) == 40
+
+
+def test_rows_are_read_and_written_in_pages_that_fit_into_a_message(open_index, monkeypatch):
+    index, journal = open_index(SPACE), Journal()
+    journal.add([*range(1, 60), 4_095, 4_096, 10**9], draw(62))
+    index.catch_up(journal.read)
+    whole = index.digests()
+    monkeypatch.setattr(collection_module, "_MESSAGE_BYTES", 7 * (4 * SPACE.dimensions + collection_module._ROW_BYTES))
+    assert index._engine.answering().page == 7
+
+    assert index.digests() == whole
+    assert index.rebuild(journal.read)
+    assert index.digests() == whole
+
+
+def test_many_allowed_ids_are_asked_for_in_parts(index, monkeypatch):
+    right = index.search(draw(1)[0], 10, np.arange(-3, 100))
+    monkeypatch.setattr(index_module, "MOST_KEYS", 9)
+
+    found = index.search(draw(1)[0], 10, np.arange(-3, 100))
+
+    assert found.ids.tolist() == right.ids.tolist() == index.search(draw(1)[0], 10).ids.tolist()
+
+
+def test_more_rows_than_the_engine_gives_at_once_are_found(index, monkeypatch):
+    right = index.search(draw(1)[0], 30)
+    monkeypatch.setattr(nearest_module, "MOST_FOUND", 20)
+
+    found = index.search(draw(1)[0], 30)
+
+    assert found.ids.tolist() == right.ids.tolist()
+    np.testing.assert_allclose(found.scores, right.scores, atol=1e-5)
+
+
+def test_rows_that_came_in_great_number_are_sealed(open_index, journal, monkeypatch):
+    sealed = []
+    monkeypatch.setattr(Engine, "seal", lambda self, name: sealed.append(name))
+    monkeypatch.setattr(writing, "SEAL_FROM", 40)
+    index = open_index(SPACE)
+
+    index.catch_up(journal.read)
+    journal.add([41], draw(1))
+    index.catch_up(journal.read)
+
+    assert sealed == [index._engine.answering().name]

@@ -4,16 +4,21 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import ExitStack
 from multiprocessing import get_context
 
 import pytest
+from pymilvus import MilvusException
+from pymilvus.client.connection_manager import ConnectionManager
 
 from tests.indexes.journal import SPACE, Journal, draw
 from tests.indexes.milvus.lite import TOKEN
 from tests.processes import ROOT, free_port
 from visualsearch.exceptions import CollectionMissing, IndexUnavailable
 from visualsearch.indexes import get_index
+from visualsearch.indexes.milvus import connection as connection_module
 from visualsearch.indexes.milvus.connection import Connection, connect
 from visualsearch.indexes.milvus.index import MilvusIndex
 
@@ -52,7 +57,34 @@ def test_engine_that_cannot_be_reached_is_told_in_time_without_a_secret(where, s
     written = capfd.readouterr()
     for text in (message, caplog.text, written.out, written.err, repr(raised.value.__cause__)):
         assert SECRET not in text
-    assert "Traceback" not in written.err
+
+
+def test_secret_that_the_engine_repeats_is_not_told():
+    def refuse(client, left):
+        raise MilvusException(1, f"auth check failure: root:{SECRET} or {SECRET}\nof root")
+
+    connection = Connection("http://127.0.0.1:1", f"root:{SECRET}")
+    connection._client = object()
+
+    with pytest.raises(IndexUnavailable) as raised:
+        connection.ask(refuse, 0.5)
+
+    assert SECRET not in str(raised.value)
+    assert "auth check failure" in str(raised.value)
+
+
+def test_nothing_is_written_beside_what_is_raised():
+    program = (
+        "from visualsearch.indexes.milvus.connection import Connection\n"
+        "try:\n"
+        f"    Connection('http://127.0.0.1:{free_port()}', '').ask(lambda c, s: c.list_collections(timeout=s), 0.5)\n"
+        "except Exception as error: print(error)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Milvus at 127.0.0.1")
+    assert done.stderr == ""
 
 
 def test_call_that_is_not_answered_ends_when_its_time_is_over(lite):
@@ -116,10 +148,15 @@ def test_child_forked_from_a_process_that_searches_searches_and_publishes_by_a_c
     journal.add(range(1, 101), draw(100))
     index.catch_up(journal.read)
     journal.add([200], draw(1, seed=3))
+    # Another thread is opening a connection just now.
+    held = [connection_module._lock, index._engine.connection._lock, ConnectionManager.get_instance()._lock]
+    keeper, stop = hold(held)
 
     answers = get_context("fork").SimpleQueue()
     child = get_context("fork").Process(target=_search_and_publish, args=(answers, index.space, journal))
     child.start()
+    stop.set()
+    keeper.join()
     child.join(timeout=30)
     if child.is_alive():
         child.kill()
@@ -127,6 +164,23 @@ def test_child_forked_from_a_process_that_searches_searches_and_publishes_by_a_c
     assert child.exitcode == 0
     assert answers.get() == ([5], 101)
     assert len(index.search(journal.alive[5], 200)) == 101
+
+
+def hold(locks):
+    """Hold locks in a thread until the event that is returned with it is set."""
+    stop, held = threading.Event(), threading.Event()
+
+    def keep():
+        with ExitStack() as stack:
+            for lock in locks:
+                stack.enter_context(lock)
+            held.set()
+            stop.wait(30)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    held.wait(10)
+    return thread, stop
 
 
 def _search_and_publish(answers, space, journal):

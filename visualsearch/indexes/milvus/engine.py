@@ -114,9 +114,13 @@ class Engine:
         found = self._ask(lambda client, left: client.list_collections(timeout=left))
         return sorted(name for name in found if name.startswith(f"{self.alias}_"))
 
+    def seal(self, name: str) -> None:
+        """End the segments that were written, so that the engine indexes them now; it does so by itself in the end."""
+        self._ask(lambda client, left: client.flush(name, timeout=left))
+
     def finish(self, name: str) -> None:
         """Seal what was written and wait until it is indexed."""
-        self._ask(lambda client, left: client.flush(name, timeout=left), BUILD_SECONDS)
+        self.seal(name)
         end = monotonic() + BUILD_SECONDS
         while self._ask(lambda client, left: client.describe_index(name, "vector", timeout=left))["pending_index_rows"]:
             if monotonic() > end:

@@ -26,6 +26,8 @@ class Publisher:
         self._shop = shop
         self._first = first
         self._token = uuid4().hex
+        self.written = 0
+        """Rows that were added or replaced."""
 
     def catch_up(self, read: ReadChanges) -> None:
         """Write every row past the cursor.
@@ -76,6 +78,7 @@ class Publisher:
         gone = [row_key(self._shop, id) for id in changes.removed.tolist() if id not in kept]
         self._collection.remove(gone)
         self._collection.write(rows_of(self._shop, changes, cursor.attributes))
+        self.written += len(changes.ids)
 
     def cursor(self) -> Cursor:
         """Return how far the shop's rows are."""

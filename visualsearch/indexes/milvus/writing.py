@@ -17,6 +17,9 @@ from visualsearch.indexes.milvus.publishing import Publisher, check
 
 logger = getLogger(__name__)
 
+SEAL_FROM = 2_000
+"""Rows published at once from which they are sealed, so that the engine indexes them now."""
+
 _TRIES = 5
 
 
@@ -40,7 +43,10 @@ class Writer:
                 check(self.engine.space, page)
                 collection, read = self._first_collection(), _again(read, page, pages)
             try:
-                self._publisher(collection).catch_up(read)
+                publisher = self._publisher(collection)
+                publisher.catch_up(read)
+                if publisher.written >= SEAL_FROM:
+                    self.engine.seal(collection.name)
                 if self.engine.target(self.engine.alias) == collection.name:
                     return
             except CollectionMissing as error:
