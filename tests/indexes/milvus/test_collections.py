@@ -63,7 +63,12 @@ def test_collection_that_lacks_rows_never_answers(index, journal, monkeypatch):
     assert index.digests() == right
 
 
-def test_rows_removed_and_replaced_while_the_journal_is_read_are_counted_once(index, journal):
+def test_what_is_written_while_the_journal_is_read_is_there_when_the_new_collection_answers(
+    index, journal, monkeypatch
+):
+    found = []
+    monkeypatch.setattr(building, "sleep", lambda seconds: found.append((len(index), index.revision)))
+
     def read(since):
         yield from journal.read(since)
         if since == 0:
@@ -71,7 +76,23 @@ def test_rows_removed_and_replaced_while_the_journal_is_read_are_counted_once(in
             journal.add([5, 50], draw(2, seed=2))
 
     assert index.rebuild(read)
-    assert len(index) == 39
+
+    assert found == [(39, journal.revision)]
+
+
+def test_what_is_published_just_before_the_switch_is_published_again(index, journal, open_index, monkeypatch):
+    other, switch = open_index(SPACE), Engine.switch
+
+    def late(engine, name):
+        journal.add([77], draw(1, seed=2))
+        other.catch_up(journal.read)
+        return switch(engine, name)
+
+    monkeypatch.setattr(Engine, "switch", late)
+
+    assert index.rebuild(journal.read)
+
+    assert (len(index), index.revision) == (41, journal.revision)
 
 
 def test_builder_that_was_killed_is_replaced_once_it_is_silent_for_long(index, journal, monkeypatch):
@@ -198,7 +219,7 @@ def test_cursor_is_found_by_no_search(index, journal):
 
 def test_rows_are_read_and_written_in_pages_that_fit_into_a_message(open_index, monkeypatch):
     index, journal = open_index(SPACE), Journal()
-    journal.add([*range(1, 60), 4_095, 4_096, 10**9], draw(62))
+    journal.add([*range(1, 60), *range(4_090, 4_150), 10**9], draw(120))
     index.catch_up(journal.read)
     whole = index.digests()
     monkeypatch.setattr(collection_module, "_MESSAGE_BYTES", 7 * (4 * SPACE.dimensions + collection_module._ROW_BYTES))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.indexes.journal import SPACE, Journal, draw, numbers
 from visualsearch.indexes import Attribute, Condition, block_digests
+from visualsearch.indexes.milvus.engine import Engine
 
 
 @pytest.fixture
@@ -98,7 +99,10 @@ def test_what_another_shop_publishes_while_one_is_rebuilt_is_published_again(sho
     assert two.digests() == digests_of(second)
 
 
-def test_publisher_that_writes_into_the_old_collection_while_it_is_replaced_writes_into_the_new_one_too(shops):
+@pytest.mark.parametrize("old", ["dropped", "still there"])
+def test_publisher_that_writes_into_a_collection_while_it_is_replaced_writes_into_the_new_one(old, shops, monkeypatch):
+    if old == "still there":
+        monkeypatch.setattr(Engine, "drop", lambda self, name: None)
     (one, two), (first, second) = shops
     second.add([101, 102], draw(2, seed=61))
     turns = []
@@ -114,6 +118,16 @@ def test_publisher_that_writes_into_the_old_collection_while_it_is_replaced_writ
 
     assert two.digests() == digests_of(second)
     assert two.revision == second.revision
+
+
+def test_shop_without_rows_keeps_its_cursor(shops):
+    (one, two), (first, second) = shops
+    second.remove(*range(1, 101))
+    two.catch_up(second.read)
+
+    assert one.rebuild(first.read)
+
+    assert (len(two), two.revision) == (0, second.revision)
 
 
 def test_forgetting_one_shop_leaves_the_others(shops):
