@@ -86,7 +86,7 @@ torture: $(READY)
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,metrics,openvino,torch,shop,dev]'
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,metrics,milvus-lite,openvino,torch,shop,dev]'
 	@touch $@
 
 # Half an hour of chance inputs for each of the two doors, files and requests; a finding ends the run.

@@ -142,6 +142,8 @@ SPECTACULAR_SETTINGS = {"TITLE": "Shop", "VERSION": "1", "OAS_VERSION": "3.1.0",
 VISUALSEARCH = {
     "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-1"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
+    "MILVUS_URI": env.str("MILVUS_URI", default=""),
+    "MILVUS_TOKEN": env.str("MILVUS_TOKEN", default=""),
     "DIRECTORY": VAR_DIR / "visualsearch",
     "QUEUE": env.str("VISUALSEARCH_QUEUE", default="visualsearch"),
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),

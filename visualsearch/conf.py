@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -21,6 +21,8 @@ class Settings:
     """`faiss`, `exact`, `pgvector`, `milvus`, or the dotted path of an Index class."""
     fallback_index: str = ""
     """Index of each process that answers while a shared one cannot be reached; without it such a search gets a 503."""
+    index_seconds: float = 2.0
+    """How long a search waits for the engine of a shared index."""
     engine: str = "auto"
     """What runs the network: `openvino`, `torch`, these with `-bf16`, or `auto` for the best that is installed."""
     embed_threads: int | None = None
@@ -57,6 +59,16 @@ class Settings:
     """Rows past the snapshot from which a worker writes a new one."""
     search_threads: int = 1
     """OpenMP threads of one search."""
+    milvus_uri: str = ""
+    """Address of the cluster of the index `milvus`, such as `https://milvus.shop.example:19530`."""
+    milvus_token: str = field(default="", repr=False)
+    """What opens it: a token, or `user:password`."""
+    milvus_consistency: str = "Strong"
+    """What a search there waits for: `Strong`, `Bounded`, `Session` or `Eventually`, as Milvus calls them."""
+    milvus_kind: str = "AUTOINDEX"
+    """Kind of index there: `AUTOINDEX`, `FLAT`, `HNSW`, `HNSW_SQ`, `IVF_FLAT`, `IVF_SQ8` or `DISKANN`."""
+    shop: str = ""
+    """Name of this shop where several share one cluster: letters, digits, `-` and `_`."""
     image_bytes_most: int = 20_000_000
     """Largest file that is read, in bytes."""
     image_pixels_most: int = 64_000_000
@@ -186,7 +198,7 @@ def _converted(key: str, value: Any) -> Any:
 
 
 def _default_of(key: str) -> Any:
-    return next(field.default for field in fields(Settings) if field.name == key.lower())
+    return next(one.default for one in fields(Settings) if one.name == key.lower())
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ VisualSearchError
     ├── TooManySearches     as many run in this process as may at once
     ├── DecoderUnavailable  every decoder is busy, or none can be started
     ├── JournalRewound      the journal ends before what the index has read
+    ├── CollectionMissing   Milvus has no collection of this name, or has it no more
     └── SnapshotDamaged     the files of a snapshot are torn, foreign or missing
 """
 
@@ -114,6 +115,10 @@ class DecoderUnavailable(IndexUnavailable):
 
 class JournalRewound(IndexUnavailable):
     """The journal ends before what an index has read: the database was restored, and the index must begin anew."""
+
+
+class CollectionMissing(IndexUnavailable):
+    """Milvus has no collection of this name, or has it no more: another took its place."""
 
 
 class SnapshotDamaged(IndexUnavailable):

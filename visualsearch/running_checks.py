@@ -13,6 +13,7 @@ from django.core import checks
 
 from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
+from visualsearch.indexes.milvus.checks import check_milvus
 from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
@@ -20,7 +21,7 @@ _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_workers, check_processes, check_extras, check_databases):
+    for check in (check_workers, check_processes, check_extras, check_databases, check_milvus):
         checks.register(check, "visualsearch")
 
 

@@ -47,6 +47,7 @@ __all__ = [
 _NAMES = {
     "exact": "visualsearch.indexes.exact.ExactIndex",
     "faiss": "visualsearch.indexes.faiss.FaissIndex",
+    "milvus": "visualsearch.indexes.milvus.index.MilvusIndex",
 }
 _indexes: dict[tuple[str, Path, Space], Index] = {}
 _lock = Lock()
