@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from celery import current_task, shared_task
-from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import celeryd_after_setup, task_received, worker_ready, worker_shutdown, worker_shutting_down
 from django.db import DatabaseError, connection, transaction
 
 from visualsearch.behaviour import forget_behaviour, forget_vectors
@@ -26,6 +26,7 @@ from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
 from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
+from visualsearch.sweeping import Sweeper
 from visualsearch.sync import (
     BEAT,
     build,
@@ -57,6 +58,9 @@ SECONDS_A_BATCH = 1.0
 
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
+
+SWEEPS_UNHEARD = 2
+"""Sweeps of the beat that a worker misses before it looks for work by itself."""
 
 
 _MINUTE, _HOUR = 60, 3600
@@ -248,6 +252,16 @@ def _new_bell() -> None:
 os.register_at_fork(after_in_child=_new_bell)
 
 
+# Beat goes by the clock of its host: one that was set back keeps it silent until that time has come again.
+sweeper = Sweeper(lambda: bell.ring(), lambda: SWEEPS_UNHEARD * get_settings().sweep_seconds)
+
+
+@task_received.connect(dispatch_uid="visualsearch.tasks")
+def _hear(*, request: Any, **kwargs: Any) -> None:
+    if request.name == sync.name:
+        sweeper.hear()
+
+
 @celeryd_after_setup.connect(dispatch_uid="visualsearch.tasks")
 def _share_cores(*, instance: Any, **kwargs: Any) -> None:
     """Give each child of a prefork pool its part of the cores; threads of one process take turns anyway."""
@@ -262,7 +276,7 @@ def _end_soon(**kwargs: Any) -> None:
 
 
 @worker_ready.connect(dispatch_uid="visualsearch.tasks")
-def _look_for_work(**kwargs: Any) -> None:
+def _look_for_work(*, sender: Any, **kwargs: Any) -> None:
     """Take note of a new embedder in the setting, and begin with what was left when no worker was there."""
     try:
         follow_setting()
@@ -273,6 +287,8 @@ def _look_for_work(**kwargs: Any) -> None:
         # Children that are forked later must not share it.
         connection.close()
     bell.ring()
+    if get_settings().queue in sender.app.amqp.queues.consume_from:
+        sweeper.start()
 
 
 @worker_shutdown.connect(dispatch_uid="visualsearch.tasks")
