@@ -256,9 +256,7 @@ def test_length_that_is_no_number_is_no_error_of_ours(client: Client, length: st
     assert client.post(PAGE, {"photo": photo()}, CONTENT_LENGTH=length).status_code == 400
 
 
-def test_others_search_while_a_photo_is_fetched(
-    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_others_search_while_a_photo_is_fetched(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCHES_AT_ONCE": 1}
     others = []
 
