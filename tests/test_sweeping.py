@@ -2,22 +2,15 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from celery.signals import task_received
 
 from tests.drawing import draw_mosaic
 from tests.processes import Shop, wait_until
 from tests.stock import save_product
-from visualsearch import tasks
 from visualsearch.sweeping import Sweeper
 
 SECONDS = 60.0
-
-
-class Consumer:
-    """Stands where Celery's would, and can be hashed as a sender must be."""
 
 
 def test_a_worker_that_hears_nothing_rings_again_and_again() -> None:
@@ -42,16 +35,6 @@ def test_a_worker_that_hears_its_messages_does_not_ring() -> None:
         sweeper.hear()
 
     assert not rung.is_set()
-
-
-@pytest.mark.parametrize(("name", "heard"), [("visualsearch.sync", True), ("shop.send_letters", False)])
-def test_a_message_for_a_sync_alone_is_heard(name: str, heard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    messages: list[bool] = []
-    monkeypatch.setattr(tasks, "sweeper", SimpleNamespace(hear=lambda: messages.append(True)))
-
-    task_received.send(sender=Consumer(), request=SimpleNamespace(name=name))
-
-    assert bool(messages) == heard
 
 
 @pytest.mark.slow
