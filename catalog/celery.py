@@ -10,6 +10,8 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
 TRANSPORT_ALIASES["embedded"] = "catalog.broker:Transport"
+# Kombu's own ends a worker that is at a task when Redis is lost.
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "visualsearch.redis_transport:Transport"
 
 app = Celery("catalog")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -39,6 +39,6 @@ def write_queries(folder: Path, products: int) -> Path:
     return folder / "queries.csv"
 
 
-def save_product(shop: Shop, sku: str, photo: bytes) -> float:
+def save_product(shop: Shop, sku: str, photo: bytes, **environment: str) -> float:
     """Save a product in a process of its own; returns the moment at which it was committed."""
-    return float(shop.do(SAVE.format(sku=sku, photo=photo) + "print(json.dumps(time.time()))"))
+    return float(shop.do(SAVE.format(sku=sku, photo=photo) + "print(json.dumps(time.time()))", **environment))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 from visualsearch.running_checks import check_databases, check_extras, check_processes, check_workers
 from visualsearch.tasks import beat_schedule
@@ -79,6 +80,34 @@ def test_visualsearch_w006_tasks_that_come_twice(settings: Any, celery: Any) -> 
         "The broker gives a task to a second worker after 10 s (visibility_timeout).",
     )
     assert "3600" in (warning.hint or "")
+
+
+@pytest.mark.parametrize("kind", ["redis", "rediss"])
+def test_visualsearch_w014_worker_that_ends_without_redis(
+    kind: str, settings: Any, celery: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEBUG = True
+    monkeypatch.setitem(TRANSPORT_ALIASES, kind, "kombu.transport.redis:Transport")
+    celery(broker_url=f"{kind}://localhost")
+
+    (warning,) = check_workers()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W014",
+        "A worker of this version of Celery ends when Redis is lost while it is at a task.",
+    )
+    assert "TRANSPORT_ALIASES['redis'] = 'visualsearch.redis_transport:Transport'" in (warning.hint or "")
+
+
+def test_visualsearch_w014_is_not_said_of_a_celery_that_lives_on(
+    settings: Any, celery: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEBUG = True
+    monkeypatch.setitem(TRANSPORT_ALIASES, "redis", "kombu.transport.redis:Transport")
+    monkeypatch.setattr("visualsearch.broker.VERSION", (5, 6, 3, "", ""))
+    celery(broker_url="redis://localhost")
+
+    assert check_workers() == []
 
 
 def test_visualsearch_w007_preload(monkeypatch: pytest.MonkeyPatch) -> None:

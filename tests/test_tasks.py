@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from celery import current_app
-from celery.concurrency import get_implementation
-from celery.signals import celeryd_after_setup, worker_shutdown, worker_shutting_down
+from celery.signals import worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 
@@ -31,12 +29,6 @@ from visualsearch.tasks import (
     sync,
     sync_after_commit,
 )
-
-
-class StoppedWorker:
-    """Stands where Celery's worker would, and can be hashed as a sender must be."""
-
-    hostname = "worker@here"
 
 
 class Broker:
@@ -62,21 +54,6 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
     monkeypatch.setattr(tasks.sync, "apply_async", broker.apply_async)
     return broker
-
-
-@pytest.mark.parametrize(
-    ("pool", "most", "processes"), [("prefork", None, 4), ("prefork", 8, 8), ("threads", None, 1), ("solo", None, 1)]
-)
-def test_children_of_a_prefork_pool_share_the_cores(
-    pool: str, most: int | None, processes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared = []
-    monkeypatch.setattr(tasks, "share_cores", shared.append)
-    worker = SimpleNamespace(pool_cls=get_implementation(pool), concurrency=4, max_concurrency=most)
-
-    celeryd_after_setup.send(sender="here", instance=worker, conf=None)
-
-    assert shared == ([processes] if processes > 1 else [])
 
 
 def test_many_rings_are_few_messages(broker: Broker) -> None:
@@ -349,17 +326,6 @@ def test_observing_notes_the_beat_and_the_lag() -> None:
 
     assert list(Heartbeat.objects.values_list("name", flat=True)) == [BEAT]
     assert LagSample.objects.get().waiting == 1
-
-
-@pytest.mark.django_db
-def test_worker_is_heard_of_until_it_says_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "current_task", SimpleNamespace(request=SimpleNamespace(hostname="worker@here")))
-    sync()
-    assert Heartbeat.objects.get().name == "worker@here"
-
-    worker_shutdown.send(sender=StoppedWorker())
-
-    assert not Heartbeat.objects.exists()
 
 
 @pytest.mark.django_db

@@ -256,6 +256,22 @@ def test_length_that_is_no_number_is_no_error_of_ours(client: Client, length: st
     assert client.post(PAGE, {"photo": photo()}, CONTENT_LENGTH=length).status_code == 400
 
 
+def test_others_search_while_a_photo_is_fetched(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCHES_AT_ONCE": 1}
+    others = []
+
+    def fetch(url: str) -> bytes:
+        others.append(client.post(PAGE, {"photo": photo()}).status_code)
+        return draw("red")
+
+    monkeypatch.setattr("visualsearch.views.fetch_photo", fetch)
+
+    response = client.post(PAGE, {"photo_url": "https://example.com/photo.jpg"})
+
+    assert others == [303]
+    assert response.status_code == 303
+
+
 def test_search_beyond_the_bound_is_refused_at_once(client: Client, settings: Any) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCHES_AT_ONCE": 1}
 

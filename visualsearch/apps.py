@@ -16,9 +16,10 @@ class VisualSearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the sources and listen to their models."""
-        from visualsearch import checks, receivers, running_checks
+        from visualsearch import checks, receivers, running_checks, worker
 
         autodiscover_modules("visual_sources")
         receivers.connect()
         checks.connect()
         running_checks.connect()
+        worker.connect()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from celery import current_app
+from celery import VERSION, current_app
+from kombu.transport import TRANSPORT_ALIASES
 
 SECONDS = 2
 """How long somebody who asks waits for the broker."""
@@ -45,15 +46,22 @@ class CelerySettings:
     broker_url: str
     always_eager: bool
     visibility_timeout: float | None
+    transport: str
+    """Path of the class that kombu connects with; empty where it knows none for this broker."""
+    version: tuple[int, int]
+    """The first two numbers of Celery's version."""
 
 
 def celery_settings() -> CelerySettings:
     """Return what the project's Celery application is set to."""
     conf = current_app.conf
+    url = str(conf.broker_url or "")
     return CelerySettings(
-        broker_url=str(conf.broker_url or ""),
+        broker_url=url,
         always_eager=bool(conf.task_always_eager),
         visibility_timeout=(conf.broker_transport_options or {}).get("visibility_timeout"),
+        transport=str(conf.broker_transport or TRANSPORT_ALIASES.get(url.split(":")[0], "")),
+        version=(int(VERSION[0]), int(VERSION[1])),
     )
 
 

@@ -115,6 +115,8 @@ class Settings:
     """For how many days a photo is kept."""
     searches_at_once: int = 16
     """Searches that one process runs at the same time; one more is refused at once, to be tried again."""
+    fetches_at_once: int = 4
+    """Photos that one process fetches by their address at the same time, beside those searches; one more is refused."""
     record_searches: bool = True
     """Whether each search leaves a row with its time and its number of results; never its photo."""
     behaviour_days: int = 90

@@ -17,6 +17,9 @@ from visualsearch.indexes.milvus.checks import check_milvus
 from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
+_KOMBUS_REDIS = "kombu.transport.redis:Transport"
+_ENDS_WITHOUT_REDIS = 5, 7
+"""Seen with Celery 5.7.0; 5.6.3 closes a lost connection once."""
 
 
 def connect() -> None:
@@ -52,6 +55,13 @@ def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
         )
         hint = "Set CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout'] to 3600: the sweeper is quicker anyway."
         yield checks.Warning(message, hint=hint, id="visualsearch.W006")
+    if celery.version >= _ENDS_WITHOUT_REDIS and celery.transport == _KOMBUS_REDIS:
+        message = "A worker of this version of Celery ends when Redis is lost while it is at a task."
+        hint = (
+            "In your celery.py write `kombu.transport.TRANSPORT_ALIASES['redis'] = "
+            "'visualsearch.redis_transport:Transport'`, and the same for 'rediss'."
+        )
+        yield checks.Warning(message, hint=hint, id="visualsearch.W014")
 
 
 def _missing_beats() -> list[str]:

@@ -5,36 +5,33 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from time import monotonic
 from typing import Any
 
 from celery import current_task, shared_task
-from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
 from visualsearch.behaviour import forget_behaviour, forget_vectors
 from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.doctor import examine as examine_source
-from visualsearch.embedders.engines import share_cores
-from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable, VisualSearchError
+from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
+from visualsearch.long_tasks import long_task
 from visualsearch.schedule import UNHEARD_SECONDS
 from visualsearch.schedule import beat_schedule as beat_schedule
 from visualsearch.search.fitting import calibrate as calibrate_source
 from visualsearch.search.fitting import is_due
 from visualsearch.sources import all_sources
-from visualsearch.stopping import ask_to_stop, go_on, is_asked_to_stop
+from visualsearch.stopping import is_asked_to_stop
 from visualsearch.sync import (
     BEAT,
     build,
     call_due_jobs,
     compact_where_needed,
     do_batch,
-    follow_index_setting,
-    follow_setting,
-    forget_life,
     go_on_exchanging,
     note_lag,
     note_life,
@@ -55,6 +52,9 @@ SECONDS_A_TASK = 20.0
 SECONDS_A_BATCH = 1.0
 """A task of a reindex job begins no further batch after this: it ends soon, and other tasks come in between."""
 
+PUT_OFF_SECONDS = 30
+"""A long task that finds another one under way is sent again for so much later."""
+
 EXIT_SECONDS = 2.0
 """How long the end of a process waits for its last message."""
 
@@ -70,6 +70,20 @@ def _within(seconds: int) -> dict[str, Any]:
     """
     limits = {"soft_time_limit": seconds, "time_limit": seconds + max(seconds // 5, _MINUTE)}
     return {**limits, "ignore_result": True, "acks_late": True, "reject_on_worker_lost": False}
+
+
+def _one_at_a_time(run: Callable[[], None]) -> Callable[[], None]:
+    """Let a long task wait for another in the queue, and not in the hands of a worker that a save needs."""
+
+    @wraps(run)
+    def task() -> None:
+        with long_task() as is_ours:
+            # Who calls it like a function has no queue to wait in.
+            if is_ours or not current_task or current_task.request.called_directly:
+                return run()
+        ask_for(current_task, countdown=PUT_OFF_SECONDS)
+
+    return task
 
 
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
@@ -134,10 +148,10 @@ def _call(job: int, turn: int) -> None:
         logger.warning("Reindex job %s could not be called; the sweeper will call it.", job)
 
 
-def ask_for(task: Any, *arguments: Any) -> bool:
+def ask_for(task: Any, *arguments: Any, **options: Any) -> bool:
     """Send one message for one of our tasks; False where none can be sent."""
     try:
-        task.apply_async(arguments, queue=get_settings().queue, retry=False)
+        task.apply_async(arguments, queue=get_settings().queue, retry=False, **options)
     except Exception as error:  # brokers raise errors of many libraries
         logger.warning("No message for %s could be sent: %s", task.name, error)
         return False
@@ -145,6 +159,7 @@ def ask_for(task: Any, *arguments: Any) -> bool:
 
 
 @shared_task(name="visualsearch.reconcile", **_within(_HOUR))
+@_one_at_a_time
 def find_forgotten() -> None:
     """Ask for a sync of every object that changed without a signal."""
     for source in all_sources():
@@ -156,14 +171,19 @@ def find_forgotten() -> None:
 @shared_task(name="visualsearch.compact", **_within(4 * _HOUR))
 def compact() -> None:
     """Write a new snapshot of every index that has outgrown its last one, and fill the one that is to take over."""
-    try:
-        go_on_exchanging()
-    except VisualSearchError as error:
-        logger.error("The change of the index cannot go on: %s", error)
-    compact_where_needed()
+    with long_task() as is_ours:
+        if not is_ours:
+            # It comes again in a moment.
+            return
+        try:
+            go_on_exchanging()
+        except VisualSearchError as error:
+            logger.error("The change of the index cannot go on: %s", error)
+        compact_where_needed()
 
 
 @shared_task(name="visualsearch.verify", **_within(4 * _HOUR))
+@_one_at_a_time
 def verify() -> None:
     """Prove that shop, rows and index are equal, and mend what is not."""
     for source in all_sources():
@@ -173,6 +193,7 @@ def verify() -> None:
 
 
 @shared_task(name="visualsearch.calibrate", **_within(_HOUR))
+@_one_at_a_time
 def calibrate() -> None:
     """Learn anew what the scores mean where a shop has grown or shrunk; other work goes before each search of it."""
     for source in all_sources():
@@ -200,6 +221,7 @@ def observe() -> None:
 
 
 @shared_task(name="visualsearch.rebuild", **_within(4 * _HOUR))
+@_one_at_a_time
 def rebuild() -> None:
     """Build every index anew from the rows, while the old one goes on answering."""
     for source in all_sources():
@@ -207,6 +229,7 @@ def rebuild() -> None:
 
 
 @shared_task(name="visualsearch.examine", **_within(4 * _HOUR))
+@_one_at_a_time
 def examine() -> None:
     """Look for pictures of the catalogue that somebody should look at."""
     for source in all_sources():
@@ -246,39 +269,3 @@ def _new_bell() -> None:
 
 
 os.register_at_fork(after_in_child=_new_bell)
-
-
-@celeryd_after_setup.connect(dispatch_uid="visualsearch.tasks")
-def _share_cores(*, instance: Any, **kwargs: Any) -> None:
-    """Give each child of a prefork pool its part of the cores; threads of one process take turns anyway."""
-    go_on()
-    if instance.pool_cls.__module__ == "celery.concurrency.prefork":
-        share_cores(instance.max_concurrency or instance.concurrency)
-
-
-@worker_shutting_down.connect(dispatch_uid="visualsearch.tasks")
-def _end_soon(**kwargs: Any) -> None:
-    ask_to_stop()
-
-
-@worker_ready.connect(dispatch_uid="visualsearch.tasks")
-def _look_for_work(**kwargs: Any) -> None:
-    """Take note of a new embedder in the setting, and begin with what was left when no worker was there."""
-    try:
-        follow_setting()
-        follow_index_setting()
-    except (EmbedderUnavailable, IndexUnavailable) as error:
-        logger.error("What the settings name cannot be built: %s", error)
-    finally:
-        # Children that are forked later must not share it.
-        connection.close()
-    bell.ring()
-
-
-@worker_shutdown.connect(dispatch_uid="visualsearch.tasks")
-def _say_goodbye(*, sender: Any, **kwargs: Any) -> None:
-    """Let nobody take a worker that was stopped on purpose for a dead one."""
-    try:
-        forget_life(str(sender.hostname))
-    except DatabaseError as error:
-        logger.warning("The end of this worker could not be noted: %s", error)

@@ -35,7 +35,7 @@ from visualsearch.page.shown import searchable, show
 from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
 from visualsearch.search import PhotoQuery, find_each
-from visualsearch.search.admission import gate
+from visualsearch.search.admission import fetching, gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
@@ -128,7 +128,7 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[s
 
 
 def _fetch(url: str) -> bytes:
-    with step("fetch"):
+    with step("fetch"), fetching():
         return fetch_photo(url)
 
 

@@ -121,6 +121,26 @@ def test_photo_is_fetched_by_the_rule_of_addresses(ask: Search, monkeypatch: pyt
     assert keys(ask(photo_url="https://example.com/photo.jpg", source=PRODUCTS)) == [product.sku]
 
 
+def test_others_search_while_a_photo_is_fetched(
+    ask: Search, search: Search, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SEARCHES_AT_ONCE": 1}
+    product = add_product(draw("red"))
+    sync_now()
+    others = []
+
+    def fetch(url: str) -> bytes:
+        others.append(search().status_code)
+        return draw("red")
+
+    monkeypatch.setattr(asking, "fetch_photo", fetch)
+
+    answer = ask(photo_url="https://example.com/photo.jpg", source=PRODUCTS)
+
+    assert others == [200]
+    assert keys(answer) == [product.sku]
+
+
 @pytest.mark.parametrize("box", ["0.1,0.2,0.5,0.5", '{"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}'])
 def test_part_of_the_photo_is_searched_with(ask: Search, box: str) -> None:
     product = add_product(draw("red"))

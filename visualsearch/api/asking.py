@@ -15,6 +15,7 @@ from visualsearch.api.requests import write_offset
 from visualsearch.conf import get_settings
 from visualsearch.images import Box, open_image, open_photo
 from visualsearch.search import Answer, PhotoQuery, Result, Seen, find_each, find_similar
+from visualsearch.search.admission import fetching
 from visualsearch.search.narrowing import Narrowing, unknown_names
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
@@ -150,7 +151,7 @@ def box_at(point: tuple[float, float], boxes: tuple[Box, ...]) -> Box:
 
 def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:
     if url := fields.get("photo_url"):
-        with step("fetch"):
+        with step("fetch"), fetching():
             data = fetch_photo(url)
         with step("decode"):
             return open_photo(data)
