@@ -44,9 +44,13 @@ class Visitor:
 
     def read(self, path: str) -> str:
         """Return a page."""
+        return self.read_bytes(path).decode()
+
+    def read_bytes(self, path: str) -> bytes:
+        """Return a file, such as a picture."""
         answer = self._session.get(f"{self.address}{path}", timeout=SECONDS)
         assert answer.status_code == 200, answer.text
-        return answer.text
+        return answer.content
 
     def submit(self, path: str, fields: dict[str, Any], **files: bytes) -> str:
         """Open a page, submit its form and return the page that follows."""

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import Celery
+from django.db import DatabaseError
+from django.utils import timezone
 from kombu.transport import TRANSPORT_ALIASES
 
-from visualsearch.running_checks import check_databases, check_extras, check_processes, check_workers
+from tests.drawing import draw
+from tests.goods import add_product, sync_now
+from visualsearch.models import Heartbeat
+from visualsearch.running_checks import check_databases, check_extras, check_hosts, check_processes, check_workers
+from visualsearch.sync import note_life
 from visualsearch.tasks import beat_schedule
 
 
@@ -134,18 +141,58 @@ def test_visualsearch_w008_threads_of_faiss(settings: Any) -> None:
     assert warning.hint
 
 
-def test_visualsearch_w009_index_of_every_process(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.DEBUG = False
+@pytest.mark.django_db
+def test_visualsearch_w009_index_of_every_process_of_several_hosts(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "exact"}
-    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    monkeypatch.setattr("visualsearch.running_checks.gethostname", lambda: "web1")
+    add_product(draw())
+    sync_now()
+    note_life("worker@here")
+    note_life("celery@web1")
 
-    (warning,) = check_processes()
+    (warning,) = check_hosts(databases=["default"])
 
     assert (warning.id, warning.msg) == (
         "visualsearch.W009",
-        "VISUALSEARCH['INDEX'] is 'exact': every process of every host reads all vectors when it starts.",
+        "VISUALSEARCH['INDEX'] is 'exact', and processes run on 2 hosts (here, web1): "
+        "each process of each reads every vector when it starts, 1 by now.",
     )
     assert "'faiss'" in (warning.hint or "")
+
+
+@pytest.mark.django_db
+def test_visualsearch_w009_says_nothing_of_one_host_nor_of_one_that_is_gone(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "exact"}
+    monkeypatch.setattr("visualsearch.running_checks.gethostname", lambda: "web1")
+    note_life("beat")
+    note_life("celery@web1")
+    note_life("celery@old")
+    Heartbeat.objects.filter(name="celery@old").update(at=timezone.now() - timedelta(hours=1))
+
+    assert check_hosts(databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_visualsearch_w009_says_nothing_of_snapshots_that_processes_share(settings: Any) -> None:
+    note_life("celery@another")
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "faiss"}
+
+    assert check_hosts(databases=["default"]) == []
+
+
+def test_visualsearch_w009_asks_no_database_that_is_not_there(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise DatabaseError("no such table")
+
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "exact"}
+    monkeypatch.setattr("visualsearch.running_checks.living_hosts", fail)
+
+    assert check_hosts(databases=["default"]) == []
+    assert check_hosts() == []
 
 
 def test_visualsearch_w010_folder_that_depends_on_where_a_process_starts(settings: Any) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from socket import gethostname
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
+from django.db import DatabaseError
 
 from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
 from visualsearch.indexes.milvus.checks import check_milvus
+from visualsearch.models import Embedding, EmbeddingState
+from visualsearch.sync import living_hosts
 from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
@@ -26,6 +30,8 @@ def connect() -> None:
     """Register the checks."""
     for check in (check_workers, check_processes, check_extras, check_databases, check_milvus):
         checks.register(check, "visualsearch")
+    # Who runs where stands in the database, which Django asks of `migrate` and of `check --database` alone.
+    checks.register(check_hosts, checks.Tags.database)
 
 
 def check_workers(**kwargs: Any) -> list[checks.CheckMessage]:
@@ -83,14 +89,29 @@ def _of_processes() -> Iterator[checks.CheckMessage]:
         message = f"VISUALSEARCH['SEARCH_THREADS'] is {own.search_threads}: a forked process may hang in FAISS."
         hint = "Write 1 and start more processes, or run none that forks after it has searched."
         yield checks.Warning(message, hint=hint, id="visualsearch.W008")
-    if own.index == "exact" and not settings.DEBUG and not _uses("sqlite3"):
-        message = "VISUALSEARCH['INDEX'] is 'exact': every process of every host reads all vectors when it starts."
-        hint = "Set it to 'faiss', whose snapshots the processes of a host share, or ignore this in a small shop."
-        yield checks.Warning(message, hint=hint, id="visualsearch.W009")
     if not own.directory.is_absolute():
         message = f"VISUALSEARCH['DIRECTORY'] is {str(own.directory)!r}, another folder in each working directory."
         hint = "Write a full path that web and worker share, such as BASE_DIR / 'var' / 'visualsearch'."
         yield checks.Warning(message, hint=hint, id="visualsearch.W010")
+
+
+def check_hosts(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when an index of each process is used on several hosts: those that workers were heard from, and this one."""
+    if not databases or get_settings().index != "exact":
+        return []
+    try:
+        hosts = sorted({*living_hosts(), gethostname()})
+        vectors = Embedding.objects.filter(state=EmbeddingState.READY).count()
+    except DatabaseError:  # not migrated yet, or not there
+        return []
+    if len(hosts) == 1:
+        return []
+    message = (
+        f"VISUALSEARCH['INDEX'] is 'exact', and processes run on {len(hosts)} hosts ({', '.join(hosts)}): each process "
+        f"of each reads every vector when it starts, {vectors:,} by now."
+    )
+    hint = "Set it to 'faiss', whose snapshots the processes of a host share, or ignore this in a small shop."
+    return [checks.Warning(message, hint=hint, id="visualsearch.W009")]
 
 
 def check_extras(**kwargs: Any) -> list[checks.CheckMessage]:

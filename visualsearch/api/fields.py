@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -21,8 +22,43 @@ _BOX = {
 _BOX_TEXT = {"type": "string", "pattern": r"^[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+$", "example": "0.2,0.1,0.5,0.6"}
 
 
+class TextField(serializers.CharField):
+    """Text alone and as it is, as the description says: no number taken for its digits, nothing cut off its ends."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"trim_whitespace": False, **options})
+        # The same that DRF refuses anyway, in a way that the description tells.
+        self.validators.append(RegexValidator(r"^[^\x00]*$", "Null characters are not allowed."))
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text; raises ValidationError for anything else."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+# The pattern says what the format means to those who take formats for a remark, as OpenAPI 3.1 does.
+@extend_schema_field(
+    {"type": "string", "format": "uuid", "pattern": r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"}
+)
+class IdField(serializers.UUIDField):
+    """A UUID as text: DRF takes numbers, and a yes or no, for one too."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the UUID; raises ValidationError for anything but its text."""
+        return super().to_internal_value(data if isinstance(data, str) else "")
+
+
+class _SaidField(serializers.Field[Any, Any, Any, Any]):
+    """A field that is sent empty says something wrong; DRF takes that for a field of a form which is not there."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Return what was sent."""
+        return dictionary.get(self.field_name, serializers.empty)
+
+
 @extend_schema_field({"oneOf": [_BOX, _BOX_TEXT]})
-class BoxField(serializers.Field[Box, Any, Any, Any]):
+class BoxField(_SaidField):
     """A region in fractions of the photo's width and height: an object, or the text `x,y,width,height`."""
 
     def to_internal_value(self, data: Any) -> Box:
@@ -44,7 +80,7 @@ _POINT_TEXT = {"type": "string", "pattern": r"^[0-9.]+,[0-9.]+$", "example": "0.
 
 
 @extend_schema_field({"oneOf": [{**_POINT, "additionalProperties": False}, _POINT_TEXT]})
-class PointField(serializers.Field[tuple[float, float], Any, Any, Any]):
+class PointField(_SaidField):
     """A place in fractions of the photo's width and height: an object, or the text `x,y`."""
 
     def to_internal_value(self, data: Any) -> tuple[float, float]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator
+from django.db import models
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from visualsearch.api.fields import BoxField, FiltersField, PointField
+from visualsearch.api.fields import BoxField, FiltersField, IdField, PointField, TextField
 from visualsearch.conf import get_settings
 from visualsearch.models import Event
 from visualsearch.search.pipeline import MOST_REGIONS
@@ -49,19 +51,21 @@ def write_offset(number: int) -> str:
     return base64.urlsafe_b64encode(f"after:{number}".encode()).decode("ascii")
 
 
+def _limit_most() -> int:
+    return get_settings().limit_most
+
+
 class PageSerializer(serializers.Serializer[Any]):
     """How many results, and from where on."""
 
     source = serializers.CharField(required=False, max_length=100, help_text="Which of the shop's sources to search.")  # type: ignore[assignment]
-    limit = serializers.IntegerField(required=False, min_value=1, help_text="Most results, up to the shop's limit.")
+    limit = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        validators=[MaxValueValidator(_limit_most, "Expected a limit from 1 to %(limit_value)s, got %(show_value)s.")],
+        help_text="Most results, up to the shop's limit.",
+    )
     offset = OffsetField(required=False, help_text="`next_offset` of the answer before.")
-
-    def validate_limit(self, value: int) -> int:
-        """Hold the limit to the setting LIMIT_MOST."""
-        most = get_settings().limit_most
-        if value > most:
-            raise serializers.ValidationError(f"Expected a limit from 1 to {most}, got {value}.")
-        return value
 
 
 class OptionsSerializer(PageSerializer):
@@ -134,11 +138,21 @@ class SearchesSerializer(serializers.Serializer[Any]):
     searches = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=PHOTOS_MOST)
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "minLength": 1, "maxLength": 100}, {"type": "integer"}]})
+class KeyField(TextField):
+    """A key, which many shops have as a number."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return it as text."""
+        is_number = isinstance(data, int) and not isinstance(data, bool)
+        return super().to_internal_value(str(data) if is_number else data)
+
+
 class ObjectSerializer(serializers.Serializer[Any]):
     """What a shopper's action was about."""
 
-    object_id = serializers.CharField(max_length=100)
-    object_id_field = serializers.CharField(max_length=100, required=False, default="")
+    object_id = KeyField(max_length=100)
+    object_id_field = TextField(max_length=100, required=False, default="")
 
 
 class PositionSerializer(serializers.Serializer[Any]):
@@ -157,6 +171,11 @@ class AttributesSerializer(serializers.Serializer[Any]):
 class EventSerializer(serializers.ModelSerializer[Event]):
     """One event in the names of User Behavior Insights."""
 
+    serializer_field_mapping: ClassVar[Any] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextField,
+        models.UUIDField: IdField,
+    }
     event_attributes = AttributesSerializer(required=False, write_only=True)
 
     class Meta:
@@ -183,7 +202,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 class EventsSerializer(serializers.Serializer[Any]):
     """Up to a hundred events."""
 
-    events = EventSerializer(many=True, allow_empty=False, min_length=1, max_length=EVENTS_MOST)  # type: ignore[call-arg]
+    events = serializers.ListField(child=EventSerializer(), min_length=1, max_length=EVENTS_MOST)
 
 
 class EventPageSerializer(serializers.Serializer[Any]):

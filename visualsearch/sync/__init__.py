@@ -18,6 +18,7 @@ from visualsearch.sync.observing import (
     get_signs,
     lag_seconds,
     last_seen,
+    living_hosts,
     note_lag,
     note_life,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "get_status",
     "lag_seconds",
     "last_seen",
+    "living_hosts",
     "outstanding",
     "pause_job",
     "publish",

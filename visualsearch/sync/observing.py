@@ -85,6 +85,11 @@ def get_signs() -> list[Sign]:
     return sorted(signs, key=lambda sign: (sign.name != BEAT, sign.name))
 
 
+def living_hosts() -> set[str]:
+    """Return the hosts of the workers that are alive, as their names say: Celery calls a worker `name@host`."""
+    return {sign.name.partition("@")[2] for sign in get_signs() if sign.alive and "@" in sign.name}
+
+
 def last_seen(role: str) -> datetime | None:
     """Return when a `worker` or the `beat` gave its last sign of life; None if never."""
     signs = Heartbeat.objects.filter(name=BEAT) if role == BEAT else Heartbeat.objects.exclude(name=BEAT)

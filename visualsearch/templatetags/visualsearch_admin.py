@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 
 from visualsearch.admin.dashboard import Dashboard, get_dashboard
 from visualsearch.admin.progress import in_time
+from visualsearch.models import JobState
 from visualsearch.search.evaluation.plots import percent
 
 register = template.Library()
@@ -34,3 +35,9 @@ def get(details: dict[str, object], key: str) -> object:
 def verbose_plural(model: type[Model]) -> str:
     """Return what a model's objects are called."""
     return str(model._meta.verbose_name_plural)
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """Return the state of a reindex job in the reader's language."""
+    return str(JobState(state).label)
