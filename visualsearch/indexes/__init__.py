@@ -45,6 +45,7 @@ __all__ = [
 _NAMES = {
     "exact": "visualsearch.indexes.exact.ExactIndex",
     "faiss": "visualsearch.indexes.faiss.FaissIndex",
+    "pgvector": "visualsearch.indexes.pgvector.PgvectorIndex",
 }
 _indexes: dict[tuple[str, Path, Space], Index] = {}
 _lock = Lock()
