@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from django.db import connections
 
-from tests.indexes.journal import SPACE, Journal, draw
 from tests.indexes.pgvector_database import database_as
 from tests.indexes.shared_contract import SharedIndexContract
 from visualsearch.indexes import RowsQuery
