@@ -13,6 +13,7 @@ from django.core import checks
 
 from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
+from visualsearch.indexes.pgvector.checks import check_extension, check_pgvector
 from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
@@ -20,8 +21,9 @@ _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_workers, check_processes, check_extras, check_databases):
+    for check in (check_workers, check_processes, check_extras, check_databases, check_pgvector):
         checks.register(check, "visualsearch")
+    checks.register(check_extension, checks.Tags.database)
 
 
 def check_workers(**kwargs: Any) -> list[checks.CheckMessage]:

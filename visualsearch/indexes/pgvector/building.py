@@ -24,10 +24,14 @@ from visualsearch.indexes.recall import Sample, take_sample
 
 logger = getLogger(__name__)
 
+KINDS = ("hnsw", "ivfflat", "exact")
+"""What PGVECTOR_KIND may say."""
+
 # Where twice as many vectors lie, lists are too long, and the effort is another.
 _OUTGROWN = 2
 _HNSW = "m = 16, ef_construction = 128"
 _ROWS_A_LIST = 1000
+_SAMPLED = 100
 _LEAST_EF = 40
 _STEP = 1.6
 
@@ -131,7 +135,7 @@ def _measured(transactions: Transactions, tables: Tables, state: State) -> State
         return replace(state, effort=0, recall=1.0, built=state.size)
     name, dimensions = tables.name(state.generation), tables.space.dimensions
     sample = transactions.read(
-        lambda cursor: take_sample(StoredRows(cursor, name, dimensions, state.size)), LONG_SECONDS
+        lambda cursor: take_sample(StoredRows(cursor, name, dimensions, state.size), _SAMPLED), LONG_SECONDS
     )
     for effort in _efforts(state):
         state = replace(state, effort=effort, built=state.size)

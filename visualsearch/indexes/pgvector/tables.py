@@ -14,7 +14,9 @@ from visualsearch.indexes.pgvector.transactions import sqlstate
 
 SPACES = "visualsearch_pgvector"
 _GENERATIONS = f"{SPACES}_generation"
-_LEAST_VERSION = (0, 8)
+LEAST_VERSION = (0, 8)
+"""From it on a filter takes no results away from the search by an index."""
+
 # Forbidden, not there, or not there as older servers say it.
 _NO_EXTENSION = {"42501", "0A000", "58P01"}
 _CREATE = f"""
@@ -167,7 +169,7 @@ def _create_extension(cursor: CursorWrapper) -> None:
             f"The database lacks the extension vector (pgvector), and it cannot be created: {text}. Install pgvector"
             f" on the server, and run CREATE EXTENSION vector in this database as a superuser."
         ) from error
-    if (version := extension_version(cursor)) < _LEAST_VERSION:
+    if (version := extension_version(cursor)) < LEAST_VERSION:
         raise IndexUnavailable(
             f"The extension vector (pgvector) is version {'.'.join(map(str, version))}, and the index needs 0.8:"
             " install a newer one on the server, and run ALTER EXTENSION vector UPDATE as a superuser."

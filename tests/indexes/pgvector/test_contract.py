@@ -3,28 +3,9 @@ from __future__ import annotations
 import pytest
 from django.db import connections
 
-from tests.indexes.pgvector_database import database_as
 from tests.indexes.shared_contract import SharedIndexContract
 from visualsearch.indexes import RowsQuery
 from visualsearch.indexes.pgvector import PgvectorIndex
-
-
-@pytest.fixture(autouse=True)
-def small_sample(monkeypatch):
-    """Measure recall with few queries: every test with an index builds one."""
-    monkeypatch.setattr("visualsearch.indexes.recall._QUERIES", 20)
-
-
-@pytest.fixture
-def postgres(pgvector, django_db_blocker):
-    """Let the shop's database be an empty one with pgvector; yields its address and, where it is ours, its server."""
-    url, server = pgvector
-    with django_db_blocker.unblock(), database_as("default", url):
-        yield url, server
-        with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'visualsearch%%'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TABLE {name}")
 
 
 class TestWithoutIndex(SharedIndexContract):
@@ -45,7 +26,7 @@ class TestWithoutIndex(SharedIndexContract):
     @pytest.fixture
     def opener(self, postgres):
         environment = {"DATABASE_URL": postgres[0], "DJANGO_SETTINGS_MODULE": "catalog.settings"}
-        return "tests.indexes.pgvector_database.open_in_child", environment
+        return "tests.indexes.pgvector.database.open_in_child", environment
 
     @pytest.fixture
     def as_query(self, postgres):
