@@ -38,15 +38,19 @@ class Sample:
     """Score of the k-th nearest row, shape (queries,)."""
 
     def recall(self, scores: Scores) -> float:
-        """Return the share of the nearest among the found `scores`, shape (queries, k), in the third that fares worst.
+        """Return the share of the nearest among the `scores`, shape (queries, k), in the third that fares worst."""
+        return min(self.shares(scores))
+
+    def shares(self, scores: Scores) -> list[float]:
+        """Return the share of the nearest that was found, for each third.
 
         Equal rows are as good as each other, and the row itself does not count: it is found too easily.
         """
         if self.k < 2:
-            return 1.0
+            return [1.0] * 3
         found = np.count_nonzero(scores >= self.last[:, None] - _ROUNDING, axis=1)
         shares = np.maximum(0, found - 1) / (self.k - 1)
-        return float(min(np.mean(half) for half in np.split(shares, 3)))
+        return [float(np.mean(third)) for third in np.split(shares, 3)]
 
 
 class SampledRows(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +17,15 @@ from visualsearch.vectors import Ids, Vectors
 # A comparison costs a fifth of what a step through an index does, which needs the more steps the fewer rows may be
 # found: both cost the same where so many times k times the number of vectors is the square of the allowed rows.
 _STEP_COST = 5
-# The index compares with the query at half precision; some more than k settle the order, and ties by id.
+# An index compares with the query at half precision, and comes to some rows after others that are farther away: among
+# twice as many as are asked, and a few, are nearly all of the nearest.
+_OVERFETCH = 2
 _SPARE = 10
 MOST_EF = 1000
 """The most that pgvector takes for `hnsw.ef_search`."""
+# In strict order HNSW leaves out what it comes to late; the order is made here.
 _SETTINGS = {
-    "hnsw": {"hnsw.ef_search": "{effort}", "hnsw.iterative_scan": "strict_order", "hnsw.max_scan_tuples": "{most}"},
+    "hnsw": {"hnsw.ef_search": "{effort}", "hnsw.iterative_scan": "relaxed_order", "hnsw.max_scan_tuples": "{most}"},
     "ivfflat": {"ivfflat.probes": "{effort}", "ivfflat.iterative_scan": "relaxed_order"},
 }
 # A plan that sorts compares with every row; what that costs must not make PostgreSQL compile the query.
@@ -32,6 +37,8 @@ class Where(NamedTuple):
 
     sql: str = ""
     params: tuple[Any, ...] = ()
+    size: int | None = None
+    """About how many rows it leaves; None for all."""
 
 
 class Table(NamedTuple):
@@ -56,7 +63,7 @@ class Table(NamedTuple):
 
 def nearest(cursor: CursorWrapper, table: Table, allowed: Ids | None) -> Matches:
     """Return the `k` nearest rows of all, or of the allowed."""
-    where = Where() if allowed is None else Where("WHERE id = ANY(%s::bigint[])", (allowed.tolist(),))
+    where = Where() if allowed is None else Where("WHERE id = ANY(%s::bigint[])", (allowed.tolist(),), len(allowed))
     if table.state.kind == "exact" or (allowed is not None and len(allowed) <= table.few):
         return _exactly(cursor, table, where)
     return by_index(cursor, table, where)
@@ -67,8 +74,9 @@ def nearest_joined(cursor: CursorWrapper, table: Table, rows: RowsQuery) -> Matc
     where = Where(f"WHERE id IN ({rows.sql})", rows.params)
     if table.state.kind == "exact":
         return _exactly(cursor, table, where)
-    found = _if_few(cursor, table, rows)
-    return by_index(cursor, table, where) if found is None else found
+    if (found := _if_few(cursor, table, rows)) is not None:
+        return found
+    return by_index(cursor, table, where._replace(size=_estimated(cursor, rows)))
 
 
 def _exactly(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
@@ -99,10 +107,17 @@ def _if_few(cursor: CursorWrapper, table: Table, rows: RowsQuery) -> Matches | N
     return _matches([(id, score) for id, score, _ in found if id is not None])
 
 
+def _estimated(cursor: CursorWrapper, rows: RowsQuery) -> int:
+    """Return how many rows PostgreSQL thinks that a query selects."""
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {rows.sql}", rows.params)
+    plan = cursor.fetchone()[0]
+    return int((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
+
+
 def by_index(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
     """Return the `k` nearest rows that the table's index finds, and all that can be had where it finds too few."""
-    enough = table.k + _SPARE
-    _prepare(cursor, table.state, enough)
+    enough = _OVERFETCH * table.k + _SPARE
+    _prepare(cursor, table.state, enough, where.size)
     query = query_text(table.vector)
     cursor.execute(
         # Rows that tie with the last must take part in the order by id.
@@ -118,10 +133,14 @@ def by_index(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
     return _matches(found)
 
 
-def _prepare(cursor: CursorWrapper, state: State, enough: int) -> None:
+def _prepare(cursor: CursorWrapper, state: State, enough: int, size: int | None) -> None:
     """Set for this transaction how far the index looks."""
-    # HNSW finds no more at once than it makes an effort.
-    effort = min(max(state.effort, enough), MOST_EF) if state.kind == "hnsw" else state.effort
+    if state.kind == "hnsw":
+        # It finds no more at once than it makes an effort.
+        effort = min(max(state.effort, enough), MOST_EF)
+    else:
+        # Fewer rows lie farther apart, so their nearest are spread over more lists.
+        effort = round(state.effort * math.sqrt(state.size / max(1, min(size or state.size, state.size))))
     values = {"effort": effort, "most": max(20_000, state.size // 10)}
     settings = {name: value.format(**values) for name, value in (_SETTINGS[state.kind] | _PLAN).items()}
     calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
