@@ -28,8 +28,8 @@ _SETTINGS = {
     "hnsw": {"hnsw.ef_search": "{effort}", "hnsw.iterative_scan": "relaxed_order", "hnsw.max_scan_tuples": "{most}"},
     "ivfflat": {"ivfflat.probes": "{effort}", "ivfflat.iterative_scan": "relaxed_order"},
 }
-# A plan that sorts compares with every row; what that costs must not make PostgreSQL compile the query.
-_PLAN = {"enable_sort": "off", "jit": "off"}
+# A plan that sorts compares with every row.
+_PLAN = {"enable_sort": "off"}
 
 
 class Where(NamedTuple):
