@@ -14,9 +14,9 @@ from visualsearch.indexes.pgvector.tables import State
 from visualsearch.indexes.pgvector.wire import query_text
 from visualsearch.vectors import Ids, Vectors
 
-# A comparison costs a fifth of what a step through an index does, which needs the more steps the fewer rows may be
+# A comparison costs a twentieth of what a step along an index does, which needs the more steps the fewer rows may be
 # found: both cost the same where so many times k times the number of vectors is the square of the allowed rows.
-_STEP_COST = 5
+_STEP_COST = 20
 # An index compares with the query at half precision, and comes to some rows after others that are farther away: among
 # twice as many as are asked, and a few, are nearly all of the nearest.
 _OVERFETCH = 2
