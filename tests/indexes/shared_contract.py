@@ -85,7 +85,8 @@ class SharedIndexContract(IndexContract):
         return open_index(SPACE)
 
     @pytest.fixture
-    def filled(self, empty: Index) -> tuple[Index, Journal]:
+    def published(self, empty: Index) -> tuple[Index, Journal]:
+        """Return the index of `empty` with its 400 rows just published; override `filled` to do more with it."""
         journal = Journal()
         values = [
             {"colour": COLOURS[id % 4], "price": id / 2, "in_stock": None if id % 5 == 0 else id % 5 == 1}
@@ -94,6 +95,10 @@ class SharedIndexContract(IndexContract):
         journal.add(range(1, COUNT + 1), draw(COUNT), values)
         empty.catch_up(journal.read)
         return empty, journal
+
+    @pytest.fixture
+    def filled(self, published: tuple[Index, Journal]) -> tuple[Index, Journal]:
+        return published
 
     def test_it_says_that_it_is_shared(self, empty):
         assert empty.shared

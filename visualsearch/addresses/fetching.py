@@ -9,10 +9,10 @@ from requests import PreparedRequest, Request, RequestException, Response
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
-from visualsearch.addresses.deadline import Deadline
 from visualsearch.addresses.pinning import PinningAdapter
 from visualsearch.addresses.rules import check_spelling
 from visualsearch.conf import get_settings
+from visualsearch.deadline import Deadline
 from visualsearch.exceptions import CannotFetch, ForbiddenAddress, ImageTooLarge
 
 _HEADERS = {"User-Agent": "django-visualsearch", "Accept": "image/*", "Accept-Encoding": "identity"}

@@ -11,8 +11,8 @@ from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from visualsearch.addresses.deadline import Deadline
 from visualsearch.addresses.rules import check_ip, check_target, is_own_host
+from visualsearch.deadline import Deadline
 
 
 class _Connection(HTTPConnection):

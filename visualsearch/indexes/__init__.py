@@ -48,6 +48,7 @@ _NAMES = {
     "exact": "visualsearch.indexes.exact.ExactIndex",
     "faiss": "visualsearch.indexes.faiss.FaissIndex",
     "milvus": "visualsearch.indexes.milvus.index.MilvusIndex",
+    "pgvector": "visualsearch.indexes.pgvector.PgvectorIndex",
 }
 _indexes: dict[tuple[str, Path, Space], Index] = {}
 _lock = Lock()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from visualsearch.indexes.rows import Ranks
 from visualsearch.indexes.scores import Scores
-from visualsearch.indexes.spool import Spooled
 from visualsearch.vectors import Vectors, normalise
 
 _QUERIES = 300
@@ -35,18 +38,34 @@ class Sample:
     """Score of the k-th nearest row, shape (queries,)."""
 
     def recall(self, scores: Scores) -> float:
-        """Return the share of the nearest among the found `scores`, shape (queries, k), in the third that fares worst.
+        """Return the share of the nearest among the `scores`, shape (queries, k), in the third that fares worst."""
+        return min(self.shares(scores))
+
+    def shares(self, scores: Scores) -> list[float]:
+        """Return the share of the nearest that was found, for each third.
 
         Equal rows are as good as each other, and the row itself does not count: it is found too easily.
         """
         if self.k < 2:
-            return 1.0
+            return [1.0] * 3
         found = np.count_nonzero(scores >= self.last[:, None] - _ROUNDING, axis=1)
         shares = np.maximum(0, found - 1) / (self.k - 1)
-        return float(min(np.mean(half) for half in np.split(shares, 3)))
+        return [float(np.mean(third)) for third in np.split(shares, 3)]
 
 
-def take_sample(rows: Spooled, count: int = _QUERIES) -> Sample:
+class SampledRows(Protocol):
+    """Rows in some order, wherever they lie."""
+
+    def __len__(self) -> int: ...
+
+    def gather(self, ranks: Ranks) -> NDArray[np.float16]:
+        """Return the vectors at these rising places."""
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float16]]]:
+        """Yield the place of a block's first row and its vectors, until all have come."""
+
+
+def take_sample(rows: SampledRows, count: int = _QUERIES) -> Sample:
     """Return queries made of `count` of the rows, three each, compared with every row."""
     random = np.random.default_rng(1)
     chosen = np.sort(random.choice(len(rows), min(len(rows), count), replace=False))

@@ -30,7 +30,7 @@ def test_nothing_is_said_where_another_index_answers(settings: Any) -> None:
 def test_settings_of_a_fallback_are_looked_at_too(settings: Any) -> None:
     settings.VISUALSEARCH = {"INDEX": "pgvector", "FALLBACK_INDEX": "milvus"}
 
-    assert [one.id for one in check_milvus()] == ["visualsearch.E021"]
+    assert [one.id for one in check_milvus()] == ["visualsearch.E041"]
 
 
 def test_visualsearch_e020_client_is_not_installed(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,30 +39,30 @@ def test_visualsearch_e020_client_is_not_installed(settings: Any, monkeypatch: p
     (error,) = written(settings)
 
     message = "VISUALSEARCH names the index 'milvus', whose client is not installed."
-    assert (error.id, error.msg) == ("visualsearch.E020", message)
+    assert (error.id, error.msg) == ("visualsearch.E040", message)
     assert error.hint == "Run `pip install django-visualsearch[milvus]`."
 
 
 @pytest.mark.parametrize(
     ("more", "id", "message"),
     [
-        ({"MILVUS_URI": ""}, "E021", "VISUALSEARCH names the index 'milvus' and says nowhere where it is."),
+        ({"MILVUS_URI": ""}, "E041", "VISUALSEARCH names the index 'milvus' and says nowhere where it is."),
         (
             {"MILVUS_CONSISTENCY": "strong"},
-            "E022",
+            "E042",
             "VISUALSEARCH['MILVUS_CONSISTENCY'] is 'strong', which Milvus does not know.",
         ),
-        ({"MILVUS_KIND": "hnsw"}, "E023", "VISUALSEARCH['MILVUS_KIND'] is 'hnsw', which is no kind of index."),
-        ({"SHOP": "my shop"}, "E024", "VISUALSEARCH['SHOP'] is 'my shop', which is no name of a shop."),
+        ({"MILVUS_KIND": "hnsw"}, "E043", "VISUALSEARCH['MILVUS_KIND'] is 'hnsw', which is no kind of index."),
+        ({"SHOP": "my shop"}, "E044", "VISUALSEARCH['SHOP'] is 'my shop', which is no name of a shop."),
         (
             {"MILVUS_URI": "var/milvus.db"},
-            "W020",
+            "W040",
             "VISUALSEARCH['MILVUS_URI'] is the file 'var/milvus.db', which one process can open: web or worker.",
         ),
-        ({"MILVUS_URI": "http://milvus:19530"}, "W021", "The token of Milvus goes to milvus unencrypted."),
+        ({"MILVUS_URI": "http://milvus:19530"}, "W041", "The token of Milvus goes to milvus unencrypted."),
         (
             {"MILVUS_URI": "https://root:x@milvus:19530"},
-            "W022",
+            "W042",
             "VISUALSEARCH['MILVUS_URI'] holds a password, and addresses are written into logs.",
         ),
     ],

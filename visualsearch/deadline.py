@@ -1,4 +1,4 @@
-"""A moment at which every connection of a fetch ends, whatever its other side does."""
+"""A moment at which every connection that is watched ends, whatever its other side does."""
 
 from __future__ import annotations
 
