@@ -1,4 +1,4 @@
-"""A database with pgvector under an alias of Django's, for this process and its threads."""
+"""A database of a test's own under an alias of Django's, for this process and its threads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def database_as(alias: str, url: str) -> Iterator[None]:
 
 
 def _read(url: str) -> dict[str, Any]:
-    return {**read_database(url), "OPTIONS": {"connect_timeout": 2}}
+    database = read_database(url)
+    return database if url.startswith("sqlite") else {**database, "OPTIONS": {"connect_timeout": 2}}
 
 
 def open_in_child(space: Space) -> Index:
