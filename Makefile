@@ -55,6 +55,7 @@ bench: $(READY) $(VENV)/.rivals
 	@$(RUN) -m benchmarks.index --sizes $(SIZES) --others --json $(RESULTS)/index.json
 	@$(if $(PICTURES),$(RUN) -m benchmarks.index --sizes 100000 --pictures $(PICTURES) --json $(RESULTS)/pictures.json)
 	@$(RUN) -m benchmarks.vectors.plot $(RESULTS)/index.json --svg $(RESULTS)/index.svg
+	@$(RUN) -m benchmarks.engines --sizes $(SIZES) --json $(RESULTS)/engines.json
 	@$(RUN) -m benchmarks.filters --json $(RESULTS)/filters.json
 	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
 	@$(RUN) -m benchmarks.embedding --json $(RESULTS)/embedding.json

@@ -31,8 +31,8 @@ def build(server: Server, data: Data) -> dict[str, Any]:
 
 def search(server: Server, data: Data, truth: Truth) -> dict[str, Any]:
     """Open what was built, where it can be, and search in it."""
-    before = memory("Pss")
     index = _open(server, data)
+    before = memory("Pss")
     index.catch_up(_pages(index, data))
     for query in data.queries[:50]:
         index.search(query, K)

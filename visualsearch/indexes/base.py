@@ -82,6 +82,8 @@ class RowsQuery:
     sql: str
     """A SELECT of one column."""
     params: tuple[Any, ...]
+    checking: RowsQuery | None = None
+    """The same rows, written so that a database quickly tells of one row whether it is among them; None where it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

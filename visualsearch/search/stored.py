@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
-from django.db.models import CharField, IntegerField, QuerySet
+from django.db.models import BigIntegerField, Case, CharField, IntegerField, QuerySet, When
 from django.db.models.functions import Cast
 
 from visualsearch.indexes.base import Matches, RowsQuery, Space
@@ -33,10 +33,25 @@ def rows_query(space: Space, objects: QuerySet[Any]) -> RowsQuery | None:
     if rows is None or objects.db != rows.db:
         return None
     try:
-        sql, params = rows.order_by().values("id").query.get_compiler(rows.db).as_sql()
+        return _compiled(rows, _compiled(_checking(space, objects)) if _has_numbers(objects) else None)
     except EmptyResultSet:
         return RowsQuery("SELECT NULL::bigint WHERE FALSE", ())
-    return RowsQuery(sql, tuple(params))
+
+
+def _compiled(rows: EmbeddingQuerySet, checking: RowsQuery | None = None) -> RowsQuery:
+    sql, params = rows.order_by().values("id").query.get_compiler(rows.db).as_sql()
+    return RowsQuery(sql, tuple(params), checking)
+
+
+def _has_numbers(objects: QuerySet[Any]) -> bool:
+    return isinstance(objects.model._meta.pk, IntegerField)
+
+
+def _checking(space: Space, objects: QuerySet[Any]) -> EmbeddingQuerySet:
+    """Return the rows by the numbers of their objects: a database has an index for those, and none for them as text."""
+    number = Case(When(object_key__regex=r"^-?[0-9]{1,18}$", then=Cast("object_key", BigIntegerField())))
+    rows = Embedding.objects.of_space(space).ready().annotate(visualsearch_number=number)
+    return rows.filter(visualsearch_number__in=objects.values("pk"))
 
 
 def nearest_stored(space: Space, vector: Vectors, k: int, ids: Ids) -> Matches:

@@ -16,7 +16,8 @@ SIZE = 3000
 
 @pytest.fixture(params=["hnsw", "ivfflat"])
 def kind(request, settings):
-    settings.VISUALSEARCH = {"IVF_FROM": 300, "PGVECTOR_KIND": request.param, "INDEX_SECONDS": 30}
+    own = {"IVF_FROM": 300, "PGVECTOR_KIND": request.param, "INDEX_SECONDS": 30, "RECALL_TARGET": 1.0}
+    settings.VISUALSEARCH = own
     return request.param
 
 

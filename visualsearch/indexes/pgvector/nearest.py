@@ -15,8 +15,12 @@ from visualsearch.indexes.pgvector.wire import query_text
 from visualsearch.vectors import Ids, Vectors
 
 # A comparison costs a twentieth of what a step along an index does, which needs the more steps the fewer rows may be
-# found: both cost the same where so many times k times the number of vectors is the square of the allowed rows.
+# found: both cost the same where so many times k times the number of vectors is the square of the allowed rows. To read
+# from the shop's tables which rows these are costs three comparisons more.
 _STEP_COST = 20
+_STEP_COST_JOINED = 5
+# PostgreSQL may be so far from the truth when it tells how many rows a filter leaves, which nobody has counted.
+_TRUSTED = 2
 # An index compares with the query at half precision, and comes to some rows after others that are farther away: among
 # twice as many as are asked, and a few, are nearly all of the nearest.
 _OVERFETCH = 2
@@ -28,8 +32,8 @@ _SETTINGS = {
     "hnsw": {"hnsw.ef_search": "{effort}", "hnsw.iterative_scan": "relaxed_order", "hnsw.max_scan_tuples": "{most}"},
     "ivfflat": {"ivfflat.probes": "{effort}", "ivfflat.iterative_scan": "relaxed_order"},
 }
-# A plan that sorts compares with every row.
-_PLAN = {"enable_sort": "off"}
+# Other plans compare with every row.
+_PLAN = {"enable_sort": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
 
 class Where(NamedTuple):
@@ -55,16 +59,15 @@ class Table(NamedTuple):
         """The exact rule, as `scores.cosines` has it: the index knows no such expression, and is not used for it."""
         return f"-(embedding::vector({self.dimensions}) <#> %s::vector)"
 
-    @property
-    def few(self) -> int:
+    def few(self, step_cost: int) -> int:
         """So many allowed rows, or fewer, are compared one by one sooner than an index finds them."""
-        return max(self.k, int((_STEP_COST * self.k * self.state.size) ** 0.5))
+        return max(self.k, int((step_cost * self.k * self.state.size) ** 0.5))
 
 
 def nearest(cursor: CursorWrapper, table: Table, allowed: Ids | None) -> Matches:
     """Return the `k` nearest rows of all, or of the allowed."""
     where = Where() if allowed is None else Where("WHERE id = ANY(%s::bigint[])", (allowed.tolist(),), len(allowed))
-    if table.state.kind == "exact" or (allowed is not None and len(allowed) <= table.few):
+    if table.state.kind == "exact" or (allowed is not None and len(allowed) <= table.few(_STEP_COST)):
         return _exactly(cursor, table, where)
     return by_index(cursor, table, where)
 
@@ -74,9 +77,12 @@ def nearest_joined(cursor: CursorWrapper, table: Table, rows: RowsQuery) -> Matc
     where = Where(f"WHERE id IN ({rows.sql})", rows.params)
     if table.state.kind == "exact":
         return _exactly(cursor, table, where)
-    if (found := _if_few(cursor, table, rows)) is not None:
+    size, few = _estimated(cursor, rows), table.few(_STEP_COST_JOINED)
+    if size <= _TRUSTED * few and (found := _if_few(cursor, table, rows, few)) is not None:
         return found
-    return by_index(cursor, table, where._replace(size=_estimated(cursor, rows)))
+    checking = rows.checking or rows
+    where = Where(f"WHERE id IN ({checking.sql})", checking.params, max(size, few))
+    return by_index(cursor, table, where)
 
 
 def _exactly(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
@@ -88,21 +94,21 @@ def _exactly(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
     return _matches(cursor.fetchall())
 
 
-def _if_few(cursor: CursorWrapper, table: Table, rows: RowsQuery) -> Matches | None:
+def _if_few(cursor: CursorWrapper, table: Table, rows: RowsQuery, few: int) -> Matches | None:
     """Return the nearest of the rows by comparing with each, None where they are many; reads no more than it must.
 
     An array makes PostgreSQL look each row up: it does not know how few they are, and would read the whole table.
     """
     cursor.execute(
-        f"WITH allowed AS MATERIALIZED (SELECT id FROM ({rows.sql}) AS rows (id) LIMIT {table.few + 1}),"  # noqa: S608
+        f"WITH allowed AS MATERIALIZED (SELECT id FROM ({rows.sql}) AS rows (id) LIMIT {few + 1}),"  # noqa: S608
         " counted AS MATERIALIZED (SELECT count(*) AS number FROM allowed)"
         " SELECT nearest.id, nearest.score, counted.number FROM counted LEFT JOIN LATERAL ("
-        f"SELECT id, {table.score} AS score FROM {table.name} WHERE counted.number <= {table.few}"
+        f"SELECT id, {table.score} AS score FROM {table.name} WHERE counted.number <= {few}"
         " AND id = ANY(ARRAY(SELECT id FROM allowed)) ORDER BY score DESC, id LIMIT %s) AS nearest ON true",
         [*rows.params, query_text(table.vector), table.k],
     )
     found = cursor.fetchall()
-    if found[0][2] > table.few:
+    if found[0][2] > few:
         return None
     return _matches([(id, score) for id, score, _ in found if id is not None])
 
@@ -129,6 +135,7 @@ def by_index(cursor: CursorWrapper, table: Table, where: Where) -> Matches:
     found = cursor.fetchall()
     # An index ends its search somewhere; what it did not come to is found by comparing with all.
     if len(found) < min(table.k, table.state.size):
+        _set(cursor, dict.fromkeys(_PLAN, "on"))
         return _exactly(cursor, table, where)
     return _matches(found)
 
@@ -142,7 +149,10 @@ def _prepare(cursor: CursorWrapper, state: State, enough: int, size: int | None)
         # Fewer rows lie farther apart, so their nearest are spread over more lists.
         effort = round(state.effort * math.sqrt(state.size / max(1, min(size or state.size, state.size))))
     values = {"effort": effort, "most": max(20_000, state.size // 10)}
-    settings = {name: value.format(**values) for name, value in (_SETTINGS[state.kind] | _PLAN).items()}
+    _set(cursor, {name: value.format(**values) for name, value in (_SETTINGS[state.kind] | _PLAN).items()})
+
+
+def _set(cursor: CursorWrapper, settings: dict[str, str]) -> None:
     calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
     cursor.execute(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
 
