@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.processes import free_port, wait_until
+from tests.processes import ROOT, free_port, wait_until
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes.milvus.connection import Connection
 
@@ -27,15 +27,16 @@ class Lite:
 
     secret = TOKEN.partition(":")[2]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, halves: bool = False) -> None:
         self._folder = folder
+        self._program = ["-m", "tests.indexes.milvus.halves"] if halves else ["-c", _PROGRAM]
         self.uri = f"http://127.0.0.1:{free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        arguments = [sys.executable, "-c", _PROGRAM, str(self._folder / "data"), str(urlsplit(self.uri).port)]
+        arguments = [sys.executable, *self._program, str(self._folder / "data"), str(urlsplit(self.uri).port)]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(arguments, stdout=log, stderr=log)
+            self._process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
         wait_until(self._answers, START_SECONDS, "Milvus Lite answers")
 
     def stop(self) -> None:
