@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests.browser.actions import choose, give, searches
 
@@ -25,9 +26,15 @@ def check(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
+def out_of_order(*args: Any) -> None:
+    raise OperationalError("gone")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("phone", [True, False])
-def test_axe_finds_nothing_in_any_state(visit: Visit, photo: Path, settings: Any, phone: bool, scheme: str) -> None:
+def test_axe_finds_nothing_in_any_state(
+    visit: Visit, photo: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, phone: bool, scheme: str
+) -> None:
     page = visit(phone=phone, color_scheme=scheme, policy=False, reduced_motion="reduce")
     check(page)
 
@@ -41,6 +48,14 @@ def test_axe_finds_nothing_in_any_state(visit: Visit, photo: Path, settings: Any
     check(page)
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.999}
     searches(page, page.get_by_role("link", name=re.compile("More like this.*Blue rug")).click)
+    check(page)
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "LIMIT": 2}
+    page.reload()
+    page.get_by_role("link", name="Show more").wait_for()
+    check(page)
+    monkeypatch.setattr("visualsearch.views.read_question", out_of_order)
+    page.reload()
+    page.get_by_role("link", name="Try again").wait_for()
     check(page)
 
 

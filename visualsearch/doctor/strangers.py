@@ -21,12 +21,11 @@ FEWEST = 100
 PICTURES_LEAST = 3
 """Of two pictures that are unlike nobody knows which one is wrong."""
 
-STRANGERS, STRANGERS_ON_SHELF = 0.75, 0.5
+STRANGERS, STRANGERS_ON_SHELF = 0.6, 0.8
 """Share of the strangers that a picture is less like its nearest sibling than, or the nearest of its category.
 
-It might as well be another object's. Of a category the nearest of many is taken, which is hardly ever that far.
+It might as well be another object's. Chosen by `benchmarks.bounds`, as docs/admin.md says.
 """
-
 
 CATEGORY_LEAST, CATEGORY_MOST = 20, 500
 """Fewest other pictures of a category that one is compared with, and the most: of a larger one some are drawn."""

@@ -14,7 +14,10 @@ BITS_MOST = 6
 """Bits of 64 in which the perceptual hashes of near-duplicates may differ: copies in another size or quality do."""
 
 COSINE_LEAST = 0.97
-"""Lowest cosine of near-duplicates: a hash alone finds like outlines, a vector alone like things."""
+"""Lowest cosine of near-duplicates: a hash alone finds like outlines, a vector alone like things.
+
+Both bounds measured by `benchmarks.bounds`, as docs/admin.md says.
+"""
 
 NEAREST = 8
 """Pictures that each one is compared with."""
