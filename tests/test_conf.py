@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from visualsearch.conf import Settings, get_settings
+from visualsearch.conf import Settings, get_problems, get_settings
 
 
 def test_settings_are_read_anew_when_they_change(settings: Any) -> None:
@@ -28,3 +28,15 @@ def test_whole_number_is_a_number_of_seconds(settings: Any) -> None:
     settings.VISUALSEARCH = {"LEASE_SECONDS": 5}
 
     assert get_settings().lease_seconds == 5
+
+
+def test_token_is_shown_nowhere(settings: Any) -> None:
+    settings.VISUALSEARCH = {"MILVUS_TOKEN": "hunter2"}
+    assert get_settings().milvus_token == "hunter2"
+    assert "hunter2" not in repr(get_settings())
+
+    settings.VISUALSEARCH = {"MILVUS_TOKEN": b"hunter2"}
+
+    assert [problem.message for problem in get_problems()] == [
+        "VISUALSEARCH['MILVUS_TOKEN'] is a secret, which is no str."
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -183,7 +183,7 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
     kind = types[key]
     if not _fits(kind, value):
         return Problem(
-            f"VISUALSEARCH['{key}'] is {value!r}, which is no {getattr(kind, '__name__', kind)}.",
+            f"VISUALSEARCH['{key}'] is {_shown(key, value)}, which is no {getattr(kind, '__name__', kind)}.",
             f"Its default is {_default_of(key)!r}.",
         )
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
@@ -204,7 +204,15 @@ def _converted(key: str, value: Any) -> Any:
 
 
 def _default_of(key: str) -> Any:
-    return next(one.default for one in fields(Settings) if one.name == key.lower())
+    return _field_of(key).default
+
+
+def _shown(key: str, value: Any) -> str:
+    return repr(value) if _field_of(key).repr else "a secret"
+
+
+def _field_of(key: str) -> Field[Any]:
+    return next(one for one in fields(Settings) if one.name == key.lower())
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

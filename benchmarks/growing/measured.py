@@ -33,14 +33,18 @@ class Series:
     points: tuple[Point, ...]
     is_graph: bool = False
     """Does a query take longer with the logarithm of the number of vectors, rather than with the number?"""
+    is_for_trials: bool = False
+    """Would it be wrong to carry its figures on?"""
 
     def at(self, vectors: int) -> tuple[Point, bool] | None:
-        """Return the figures for so many vectors, and whether they were measured; None where nothing was."""
+        """Return the figures for so many vectors, and whether they were measured; None where none can be given."""
         if not self.points:
             return None
         for point in self.points:
             if point.vectors == vectors:
                 return point, True
+        if self.is_for_trials:
+            return None
         return self._carried_on(self.points[-1], vectors), False
 
     def _carried_on(self, last: Point, vectors: int) -> Point:
@@ -104,7 +108,8 @@ def engine_series(name: str) -> Series:
         )
         for row in rows
     )
-    return Series(name=name, points=tuple(points), is_graph=bool(rows) and rows[-1]["kind"] == "hnsw")
+    is_graph = bool(rows) and rows[-1]["kind"] == "hnsw"
+    return Series(name=name, points=tuple(points), is_graph=is_graph, is_for_trials=name == "milvus")
 
 
 def passes_a_second() -> float:

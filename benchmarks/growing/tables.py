@@ -50,7 +50,7 @@ def designs() -> str:
 def _design(series: Series, number: int) -> str:
     found = series.at(number)
     if found is None:
-        return "not measured yet"
+        return "" if series.points else "not measured yet"
     point, is_measured = found
     size = f", {_bytes(point.stored * number)}" if point.stored else ""
     build = f", built in {_time(point.build_seconds)}" if point.build_seconds else ""

@@ -5,7 +5,7 @@ Only the protocol is a cluster's; behind it are Lite's floats.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from typing import Any
 
 import numpy as np
@@ -72,4 +72,8 @@ def _retype(schema: Any, before: int, after: int) -> None:
 
 if __name__ == "__main__":
     server.MilvusServicer = HalvesServicer
-    server.run_server(sys.argv[1], "127.0.0.1", int(sys.argv[2]), max_workers=1)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data-dir")
+    parser.add_argument("--port", type=int)
+    arguments = parser.parse_args()
+    server.run_server(arguments.data_dir, "127.0.0.1", arguments.port, max_workers=1)

@@ -16,10 +16,7 @@ TOKEN = "root:open-sesame"
 START_SECONDS = 60.0
 
 # Its readme calls several writers at once unsafe: one thread serves them one by one.
-_PROGRAM = (
-    "import sys; from milvus_lite.adapter.grpc.server import run_server; "
-    "run_server(sys.argv[1], '127.0.0.1', int(sys.argv[2]), max_workers=1)"
-)
+_SERVER = ["-m", "milvus_lite.cmdline", "server", "--host", "127.0.0.1", "--max-workers", "1"]
 
 
 class Lite:
@@ -29,14 +26,14 @@ class Lite:
 
     def __init__(self, folder: Path, *, halves: bool = False) -> None:
         self._folder = folder
-        self._program = ["-m", "tests.indexes.milvus.halves"] if halves else ["-c", _PROGRAM]
+        self._program = ["-m", "tests.indexes.milvus.halves"] if halves else _SERVER
         self.uri = f"http://127.0.0.1:{free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        arguments = [sys.executable, *self._program, str(self._folder / "data"), str(urlsplit(self.uri).port)]
+        place = ["--data-dir", str(self._folder / "data"), "--port", str(urlsplit(self.uri).port)]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
+            self._process = subprocess.Popen([sys.executable, *self._program, *place], cwd=ROOT, stdout=log, stderr=log)
         wait_until(self._answers, START_SECONDS, "Milvus Lite answers")
 
     def stop(self) -> None:
