@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -114,38 +115,46 @@ def test_database_that_is_busy_is_an_outage() -> None:
     assert is_outage(error)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("atomic_requests", [False, True])
-def test_shop_whose_database_is_killed_says_so_and_comes_back_with_it(tmp_path: Path, atomic_requests: bool) -> None:
+@pytest.fixture
+def database() -> Iterator[PostgreSQL]:
+    """Return a server that nobody else uses."""
     if "postgresql" in missing_programs():
         pytest.skip("Not installed: postgresql.")
+    # Not in a folder of pytest's, which the next run of tests closes to the server's own user.
+    with TemporaryDirectory(prefix="visualsearch-outage-") as folder:
+        server = PostgreSQL(Path(folder))
+        yield server
+        server.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("atomic_requests", [False, True])
+def test_shop_whose_database_is_killed_says_so_and_comes_back_with_it(
+    tmp_path: Path, database: PostgreSQL, atomic_requests: bool
+) -> None:
     goods = draw_mosaic(1)
-    database = PostgreSQL(tmp_path)
-    try:
-        url = f"{database.url}?ATOMIC_REQUESTS=true" if atomic_requests else database.url
-        with Shop(folder=tmp_path / "shop", environment={"DATABASE_URL": url}) as shop:
-            shop.command("import_catalog", str(write_catalogue(tmp_path / "goods", 3)))
-            shop.command("visualsearch_sync")
-            address = shop.start_server("--workers", "1")
-            answer = requests.post(address + API, files={"photo": goods}, timeout=30)
-            found = f"{address}{PAGE}?{urlencode({'q': answer.json()['query']['token']})}"
-            assert requests.get(found, timeout=30).status_code == 200
+    url = f"{database.url}?ATOMIC_REQUESTS=true" if atomic_requests else database.url
+    with Shop(folder=tmp_path / "shop", environment={"DATABASE_URL": url}) as shop:
+        shop.command("import_catalog", str(write_catalogue(tmp_path / "goods", 3)))
+        shop.command("visualsearch_sync")
+        address = shop.start_server("--workers", "1")
+        answer = requests.post(address + API, files={"photo": goods}, timeout=30)
+        found = f"{address}{PAGE}?{urlencode({'q': answer.json()['query']['token']})}"
+        assert requests.get(found, timeout=30).status_code == 200
 
-            database.kill()
-            # The first request finds the connection that the server has left, the second makes a new one.
-            pages = [requests.get(found, timeout=30) for _ in range(2)]
-            answers = [requests.post(address + API, files={"photo": goods}, timeout=30) for _ in range(2)]
-            database.start()
-
-            assert [page.status_code for page in pages] == [503, 503]
-            assert all(WORDS in page.text and "Lumen" in page.text for page in pages)
-            assert [(one.status_code, one.json()["type"]) for one in answers] == [(503, "unavailable")] * 2
-            for one in (*pages, *answers):
-                assert one.headers["Retry-After"] == "10"
-                assert not [word for word in ("postgres", str(database.port), "Traceback") if word in one.text]
-            # A cluster that was killed reads its log before it answers.
-            wait_until(lambda: requests.get(found, timeout=30).ok, 30, "the page shows what was found again")
-            again = requests.post(address + API, files={"photo": goods}, timeout=30)
-            assert again.json()["results"][0]["product"]["title"] == "Mosaic 1"
-    finally:
         database.kill()
+        # The first request finds the connection that the server has left, the second makes a new one.
+        pages = [requests.get(found, timeout=30) for _ in range(2)]
+        answers = [requests.post(address + API, files={"photo": goods}, timeout=30) for _ in range(2)]
+        database.start()
+
+        assert [page.status_code for page in pages] == [503, 503]
+        assert all(WORDS in page.text and "Lumen" in page.text for page in pages)
+        assert [(one.status_code, one.json()["type"]) for one in answers] == [(503, "unavailable")] * 2
+        for one in (*pages, *answers):
+            assert one.headers["Retry-After"] == "10"
+            assert not [word for word in ("postgres", str(database.port), "Traceback") if word in one.text]
+        # A cluster that was killed reads its log before it answers.
+        wait_until(lambda: requests.get(found, timeout=30).ok, 30, "the page shows what was found again")
+        again = requests.post(address + API, files={"photo": goods}, timeout=30)
+        assert again.json()["results"][0]["product"]["title"] == "Mosaic 1"
