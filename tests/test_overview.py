@@ -29,7 +29,8 @@ def test_page_counts_a_large_shop_now_and_then_and_the_command_each_time(monkeyp
     assert get_overview().status.wanted == 1
 
 
-def test_small_shop_is_counted_each_time() -> None:
+def test_shop_that_is_counted_in_no_time_is_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "monotonic", lambda: 0.0)
     assert get_overview(count_anew=False).status.wanted == 0
     add_product(draw())
 
