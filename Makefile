@@ -59,6 +59,7 @@ bench: $(READY) $(VENV)/.rivals
 	@$(RUN) -m benchmarks.filters --json $(RESULTS)/filters.json
 	@$(RUN) -m benchmarks.freshness --json $(RESULTS)/freshness.json
 	@$(RUN) -m benchmarks.embedding --json $(RESULTS)/embedding.json
+	@$(if $(TEST_DATABASE_URL),$(RUN) -m benchmarks.hosts --json $(RESULTS)/hosts.json)
 	@$(if $(wildcard ../shared/data/grocery),$(RUN) -m benchmarks.quality $(EMBEDDERS) --json $(RESULTS)/quality.json \
 		--svg $(RESULTS)/quality.svg)
 	@$(if $(wildcard ../shared/data/clothing),$(RUN) -m benchmarks.sets $(EMBEDDERS) --json $(RESULTS)/sets.json)
