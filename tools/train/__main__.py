@@ -140,6 +140,8 @@ def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> di
 
 def _open_school(arguments: Namespace) -> School:
     garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
+    if not len(things):
+        raise SystemExit(f"{arguments.broad} holds no things: make them with tools.train.gather (docs/training.md).")
     scenery = join_stores(garments, read_pictures(arguments.broad / "world"))
     world = World(
         garments=garments,
