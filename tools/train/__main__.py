@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.nn import functional
 
 from tools.train.adapt import Goods, adapt
 from tools.train.designs import draw_designs
 from tools.train.feed import seed_everything
-from tools.train.measure import embed_all, recall
-from tools.train.network import Student, Teacher, save_student
+from tools.train.measure import embed_all, recall, unseen_things
+from tools.train.network import Student, Teacher, load_student, save_student
 from tools.train.objects import learn_objectness
-from tools.train.pretrain import Stage, general_views, pretrain
+from tools.train.pretrain import Stage, World, pretrain
 from tools.train.pupil import Pupil
-from tools.train.store import Store, read_photos, read_pictures, read_shop
+from tools.train.store import Store, join_stores, read_photos, read_pictures, read_shop
+from tools.train.things import Things, read_things
 
-PRETRAIN = ((0.45, 96, 2e-3, 0.6), (0.3, 128, 1.2e-3, 0.5), (0.25, 160, 6e-4, 0.03))
+PRETRAIN = ((0.4, 112, 1.5e-3, 0.6), (0.3, 136, 1e-3, 0.5), (0.3, 168, 5e-4, 0.03))
 """Share of the time, pixels each way, rate at the beginning, share of it that is left at the end."""
 FOLDS = 4
+SIDE = 192
+"""Pixels each way that the package looks at."""
 TEACHER = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
 
 
@@ -43,9 +45,10 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--pictures", type=Path, default=Path("../shared/data/clothing"), help="Any folder of pictures."
     )
+    parser.add_argument("--broad", type=Path, default=Path("var/broad"), help="What `tools.train.gather` made.")
     parser.add_argument("--goods", type=Path, default=Path("../shared/data/grocery"), help="Shop pictures and photos.")
     parser.add_argument("--teacher", type=Path, default=TEACHER)
-    parser.add_argument("--designs", type=int, default=5000, help="Things to draw.")
+    parser.add_argument("--designs", type=int, default=3000, help="Things to draw.")
     parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
     stages = parser.add_subparsers(required=True)
     for name, run, minutes in (("pretrain", _pretrain, 60), ("adapt", _adapt, 10), ("folds", _folds, 6)):
@@ -59,7 +62,7 @@ def _parser() -> ArgumentParser:
     export = stages.add_parser("export")
     export.add_argument("start", type=Path)
     export.add_argument("out", type=Path)
-    export.add_argument("--side", type=int, default=192)
+    export.add_argument("--side", type=int, default=SIDE)
     export.set_defaults(run=_export)
     return parser
 
@@ -69,19 +72,34 @@ class School:
     """All that lessons are made of."""
 
     teacher: Teacher
-    garments: Store
-    designs: torch.Tensor
+    world: World
+    kept: Things
+    """Things that are not learnt from, for choosing."""
 
 
 def _pretrain(arguments: Namespace) -> None:
     school, pupil = _open_school(arguments), _begin(arguments)
     for share, side, rate, falls_to in PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
-        pretrain(pupil, school.teacher, school.garments, school.designs, stage, arguments.folder / "base.pt")
+        pretrain(pupil, school.teacher, school.world, stage, arguments.folder / "base.pt")
+
+    _choose(pupil.student, school, _goods(arguments, "photos_train.csv"))
+
+
+def _choose(student: Student, school: School, goods: Goods) -> None:
+    """Print what two trainings are to be chosen by: photos to learn from, and things that were kept out."""
+    shop, photos = (embed_all(student, store.pixels, SIDE) for store in (goods.shop, goods.photos))
+    report = {"photos_train": recall(photos, goods.photos.labels, shop)}
+    pictures = unseen_things(school.kept, school.world.garments.pixels)
+    shop, photos = (embed_all(student, pixels, SIDE) for pixels in pictures[:2])
+    report["things kept out"] = recall(photos, pictures[2], shop)
+    print(json.dumps(report), flush=True)
 
 
 def _adapt(arguments: Namespace) -> None:
-    _teach(arguments, _open_school(arguments), _begin(arguments), _goods(arguments, "photos_train.csv"), "adapted.pt")
+    school, pupil, goods = _open_school(arguments), _begin(arguments), _goods(arguments, "photos_train.csv")
+    _teach(arguments, school, pupil, goods, "adapted.pt")
+    _choose(pupil.student, school, goods)
 
 
 def _folds(arguments: Namespace) -> None:
@@ -94,7 +112,7 @@ def _folds(arguments: Namespace) -> None:
         pupil = _begin(arguments)
         left_out = labels[labels % FOLDS == fold]
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
-        _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", 192)
+        _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
         report.append(_measure_fold(pupil.student, unseen, left_out))
         print(json.dumps(report[-1]))
 
@@ -104,14 +122,14 @@ def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, nam
         minutes=arguments.minutes,
         side=arguments.side,
         rate=arguments.rate,
-        weights=(0.7, 0.3, 1.0, 0.15, 0.5),
+        weights=(0.7, 0.3, 0.5, 0.15, 0.3, 3.0),
         warm_up=20,
     )
-    adapt(pupil, school.teacher, goods, school.garments, school.designs, stage, arguments.folder / name)
+    adapt(pupil, school.teacher, goods, school.world, stage, arguments.folder / name)
 
 
 def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> dict[str, list[float]]:
-    shop, photos = (embed_all(student, store, 192) for store in (unseen.shop, unseen.photos))
+    shop, photos = (embed_all(student, store.pixels, SIDE) for store in (unseen.shop, unseen.photos))
     out = torch.isin(unseen.photos.labels, left_out)
     return {
         "left out": recall(photos[out], unseen.photos.labels[out], shop),
@@ -121,16 +139,35 @@ def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> di
 
 
 def _open_school(arguments: Namespace) -> School:
-    garments = read_pictures(arguments.pictures)
-    designs = _designs(arguments, garments)
-    teacher = Teacher(arguments.teacher)
-    teacher.settle(functional.interpolate(general_views(garments, designs, 48, 48).images, 128))
-    return School(teacher=teacher, garments=garments, designs=designs)
+    garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
+    if not len(things):
+        raise SystemExit(f"{arguments.broad} holds no things: make them with tools.train.gather (docs/training.md).")
+    scenery = join_stores(garments, read_pictures(arguments.broad / "world"))
+    world = World(
+        garments=garments,
+        scenery=scenery,
+        things=things,
+        designs=Things.of(_designs(arguments, garments)),
+    )
+    return School(teacher=_teacher(arguments, world), world=world, kept=read_things(arguments.broad, kept=True))
+
+
+def _teacher(arguments: Namespace, world: World) -> Teacher:
+    """Open the teacher, settled once for all that is trained in one folder."""
+    teacher, kept = Teacher(arguments.teacher), arguments.folder / "teacher.pt"
+    if kept.exists():
+        teacher.centres, teacher.deviations, teacher.basis = torch.load(kept, weights_only=True)
+    else:
+        teacher.settle(torch.cat([world.views(20, 20, 25, 5, 20).images for _ in range(10)]))
+        torch.save([teacher.centres, teacher.deviations, teacher.basis], kept)
+    return teacher
 
 
 def _begin(arguments: Namespace) -> Pupil:
     pupil = Pupil(Student())
-    if arguments.start:
+    if arguments.start and arguments.start.suffix == ".safetensors":
+        pupil.student.load_state_dict(load_student(arguments.start))
+    elif arguments.start:
         pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
     return pupil.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
@@ -149,9 +186,10 @@ def _goods(arguments: Namespace, photos: str) -> Goods:
 
 
 def _export(arguments: Namespace) -> None:
-    garments = read_pictures(arguments.pictures)
+    garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
     student = _begin(arguments).student
-    right = learn_objectness(student, _designs(arguments, garments), garments.pixels, arguments.side)
+    shapes = torch.cat([_designs(arguments, garments), things.pixels[things.first]])
+    right = learn_objectness(student, shapes, garments.pixels, arguments.side)
     print(f"{right:.3f} of unseen places are told right, object or not")
     _save(student, arguments.out, arguments.side)
 

@@ -11,11 +11,11 @@ import torch
 from tools.train.augment import as_phone_sees, frames, relight, warp
 from tools.train.feed import echo, feed
 from tools.train.network import Teacher
-from tools.train.pretrain import Stage, learn
+from tools.train.pretrain import Stage, World, learn
 from tools.train.pupil import Pupil
 from tools.train.scenes import SIDE, cut_out, grounds, scenes
 from tools.train.store import Store
-from tools.train.views import Batch, drawn_views, join, two_views
+from tools.train.views import Batch, join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +42,21 @@ def adapt(
     pupil: Pupil,
     teacher: Teacher,
     goods: Goods,
-    garments: Store,
-    designs: torch.Tensor,
+    world: World,
     stage: Stage,
     out: Path,
 ) -> None:
     """Train until the time is over."""
-    make = partial(mixed_views, goods, garments, designs)
+    make = partial(mixed_views, goods, world)
     lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
     learn(pupil, echo(lessons, stage.echoes), stage, out)
 
 
-def mixed_views(
-    goods: Goods, garments: Store, designs: torch.Tensor, classes: int = 9, pairs: int = 8, drawn: int = 6
-) -> Batch:
-    """Return a batch of the second stage: about half of it goods with known answers."""
+def mixed_views(goods: Goods, world: World) -> Batch:
+    """Return a batch of the second stage: about a third of it goods with known answers."""
     return join(
-        goods_views(goods, garments, classes, first=len(garments) + len(designs)),
-        two_views(garments, pairs),
-        drawn_views(designs, garments, drawn, first=len(garments)),
+        goods_views(goods, world.scenery, 6, first=world.size),
+        world.views(garments=5, scenery=4, things=8, designs=2, strange=6),
     )
 
 

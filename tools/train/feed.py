@@ -25,6 +25,8 @@ class Lesson:
     images: torch.Tensor
     wanted: list[torch.Tensor]
     """The teacher's maps at the student's size, float16, each of shape (views, channels, rows, columns)."""
+    goals: torch.Tensor
+    """Where the teacher would have the vectors, one place for all views of a thing: float16, (views, dimensions)."""
     things: torch.Tensor
     types: torch.Tensor
 
@@ -38,15 +40,23 @@ def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int, teacher_side
             # Small parts stay in the processor's cache.
             parts = [teacher(part) for part in seen.split(16)]
         maps = [torch.cat(level).float() for level in zip(*parts, strict=True)]
+        goals = _shared(teacher.place(maps[-1]), batch.things)
         wanted = [
             functional.interpolate(values, -(-side // step), mode="bilinear", antialias=True).half().clone()
             for values, step in zip(maps, (4, 8, 16, 32), strict=True)
         ]
         small = functional.interpolate(batch.images, side, mode="bilinear", antialias=True)
-        yield Lesson(images=small, wanted=wanted, things=batch.things, types=batch.types)
+        yield Lesson(images=small, wanted=wanted, goals=goals.half(), things=batch.things, types=batch.types)
 
 
-def echo(lessons: Iterator[Lesson], times: int, among: int = 300) -> Iterator[Lesson]:
+def _shared(vectors: torch.Tensor, things: torch.Tensor) -> torch.Tensor:
+    """Return the mean direction of each thing's views, for each of them; an image of no thing keeps its own."""
+    same = (things[:, None] == things[None, :]) & (things[:, None] >= 0)
+    same.fill_diagonal_(True)
+    return functional.normalize(same.float() @ vectors)
+
+
+def echo(lessons: Iterator[Lesson], times: int, among: int = 200) -> Iterator[Lesson]:
     """Yield three lessons as one, of up to `among` that are kept: each is learnt from some `times`, mirrored or not.
 
     Making a lesson is as dear as learning from it. Source: data echoing, https://arxiv.org/abs/1907.05550.
@@ -67,6 +77,7 @@ def _together(*lessons: Lesson) -> Lesson:
     return Lesson(
         images=torch.cat([one.images for one in lessons]),
         wanted=[torch.cat(levels) for levels in zip(*(one.wanted for one in lessons), strict=True)],
+        goals=torch.cat([one.goals for one in lessons]),
         things=torch.cat([one.things for one in lessons]),
         types=torch.cat([one.types for one in lessons]),
     )

@@ -24,13 +24,17 @@ def distance_on_the_way(own: torch.Tensor, teacher: torch.Tensor) -> torch.Tenso
     return functional.mse_loss(own, teacher)
 
 
-def same_neighbours(vectors: torch.Tensor, teacher: torch.Tensor, heat: float = 0.1) -> torch.Tensor:
-    """Return how differently the two rank the other images of the batch: Kullback-Leibler of their similarities.
+def distance_to_goals(vectors: torch.Tensor, goals: torch.Tensor) -> torch.Tensor:
+    """Return how far unit vectors are from where the teacher would have them; 0 is there, 1 unrelated."""
+    return 1 - (vectors * goals).sum(1).mean()
+
+
+def same_neighbours(vectors: torch.Tensor, goals: torch.Tensor, heat: float = 0.1) -> torch.Tensor:
+    """Return how differently unit vectors rank the other images of the batch: Kullback-Leibler of the similarities.
 
     Source: relational distillation, https://arxiv.org/abs/1904.05068, in the form of https://arxiv.org/abs/2101.04731.
     """
-    wanted = functional.normalize(teacher.mean((2, 3)))
-    own_logits, wanted_logits = (_without_self(values @ values.T) / heat for values in (vectors, wanted))
+    own_logits, wanted_logits = (_without_self(values @ values.T) / heat for values in (vectors, goals))
     return functional.kl_div(
         own_logits.log_softmax(1), wanted_logits.log_softmax(1), log_target=True, reduction="batchmean"
     )

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch.nn import functional
 
+from tools.train.augment import as_phone_sees
 from tools.train.network import Student
-from tools.train.store import Store
+from tools.train.scenes import grounds, scenes
+from tools.train.things import Things
 
 
 @torch.inference_mode()
-def embed_all(student: Student, store: Store, side: int) -> torch.Tensor:
-    """Return the vector of every picture, squeezed to `side` pixels each way."""
+def embed_all(student: Student, pixels: torch.Tensor, side: int) -> torch.Tensor:
+    """Return the vector of every picture, squeezed to `side` pixels each way; `pixels` are uint8."""
     student.eval()
     parts = []
-    for pixels in store.pixels.split(64):
-        small = functional.interpolate(pixels.float() / 255, side, mode="bilinear", antialias=True)
+    for part in pixels.split(64):
+        small = functional.interpolate(part.float() / 255, side, mode="bilinear", antialias=True)
         parts.append(student.embed(student.maps(small)))
     return torch.cat(parts)
+
+
+def unseen_things(
+    things: Things, world: torch.Tensor, seed: int = 7
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return shop pictures of things, phone photos of their other sides, and which thing each photo shows; uint8."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        right = torch.arange(len(things)).repeat_interleave(things.views - 1)
+        number = torch.cat([torch.arange(1, int(views)) for views in things.views])
+        first = things.pixels[things.first].float() / 255
+        shop = first[:, :3] * first[:, 3:] + 1 - first[:, 3:]
+        photos = [
+            as_phone_sees(scenes(things.pixels[part], grounds(world, len(part))))
+            for part in (things.first[right] + number).split(64)
+        ]
+    return (shop * 255).byte(), (torch.cat(photos) * 255).byte(), right
 
 
 def recall(

@@ -80,6 +80,7 @@ class Teacher(nn.Module):
         self.features.load_state_dict({key: value.float() for key, value in load_file(weights).items()})
         self.centres = [torch.zeros(1, count, 1, 1) for count in self.channels]
         self.deviations = [torch.ones(1, count, 1, 1) for count in self.channels]
+        self.basis = torch.zeros(self.channels[-1], DIMENSIONS)
         self.requires_grad_(False).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
@@ -93,12 +94,34 @@ class Teacher(nn.Module):
                 maps.append((values - self.centres[level]) / self.deviations[level])
         return maps
 
+    def place(self, last: torch.Tensor) -> torch.Tensor:
+        """Return unit vectors of the last maps, of as many dimensions as the student's."""
+        return functional.normalize((last + self.centres[-1]).mean((2, 3)) @ self.basis)
+
     def settle(self, images: torch.Tensor) -> None:
         """Take these images for pictures in general."""
-        for level, values in enumerate(self(images)):
+        parts = [[values.float() for values in self(part)] for part in images.split(16)]
+        for level in range(len(self.channels)):
+            values = torch.cat([part[level] for part in parts])
             self.centres[level] = values.mean((0, 2, 3), keepdim=True).clone()
             if level < len(self.channels) - 1:
                 self.deviations[level] = values.std((0, 2, 3), keepdim=True).clone()
+        self._find_basis(values.mean((2, 3)))
+
+    def _find_basis(self, pooled: torch.Tensor) -> None:
+        """Keep the directions in which means of maps differ most, the strongest of them made weaker.
+
+        Half way to whitening: they find 0.42 / 0.80 of the groceries (recall@1 / @5), all 1,280 channels 0.42 / 0.78.
+        """
+        _, strengths, directions = torch.linalg.svd(pooled - pooled.mean(0), full_matrices=False)
+        self.basis = (directions[:DIMENSIONS] / strengths[:DIMENSIONS, None].sqrt()).T.clone()
+
+
+def load_student(file: Path) -> dict[str, torch.Tensor]:
+    """Return the state of a student that was stored for the package, in full precision."""
+    state = {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
+    state["objectness.weight"] = state["objectness.weight"].view(1, -1, 1, 1)
+    return state
 
 
 def save_student(student: Student, file: Path, metadata: dict[str, str], *, half: bool = False) -> None:

@@ -16,7 +16,8 @@ from tools.train.feed import Lesson, echo, feed
 from tools.train.network import Teacher
 from tools.train.pupil import Pupil
 from tools.train.store import Store
-from tools.train.views import Batch, drawn_views, join, strange_views, two_views
+from tools.train.things import Things
+from tools.train.views import Batch, join, strange_views, thing_views, two_views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,29 +28,47 @@ class Stage:
     rate: float
     side: int
     """Pixels each way that the student sees."""
-    teacher_side: int = 160
+    teacher_side: int = 224
     falls_to: float = 0.02
     """Share of the rate that is left at the end, on half a cosine."""
-    weights: tuple[float, float, float, float, float] = (1.0, 0.2, 0.1, 0.1, 2.0)
-    """Of the losses: to the teacher, its neighbours, things, types, on the way."""
+    weights: tuple[float, ...] = (1.0, 0.2, 0.05, 0.1, 1.0, 3.0)
+    """Of the losses: to the teacher, its neighbours, things, types, on the way, to the goals."""
     echoes: int = 5
     """How often each batch is learnt from."""
     warm_up: int = 50
     """Steps in which the rate rises."""
 
 
-def general_views(garments: Store, designs: torch.Tensor, pairs: int, drawn: int) -> Batch:
-    """Return a batch of the first stage."""
-    return join(
-        two_views(garments, pairs),
-        drawn_views(designs, garments, drawn, first=len(garments)),
-        strange_views(garments, designs, pairs),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What general lessons are made of."""
+
+    garments: Store
+    scenery: Store
+    """Garments and whatever else photos show."""
+    things: Things
+    designs: Things
+
+    def views(self, garments: int, scenery: int, things: int, designs: int, strange: int) -> Batch:
+        """Return a batch of so many of each; each thing has a number of its own."""
+        first = len(self.scenery)
+        return join(
+            two_views(self.garments, garments, self.scenery),
+            two_views(self.scenery, scenery, self.scenery),
+            thing_views(self.things, self.scenery, things, first),
+            thing_views(self.designs, self.scenery, designs, first + len(self.things)),
+            strange_views(self.scenery, self.things, strange),
+        )
+
+    @property
+    def size(self) -> int:
+        """How many numbers of things are taken."""
+        return len(self.scenery) + len(self.things) + len(self.designs)
 
 
-def pretrain(pupil: Pupil, teacher: Teacher, garments: Store, designs: torch.Tensor, stage: Stage, out: Path) -> None:
+def pretrain(pupil: Pupil, teacher: Teacher, world: World, stage: Stage, out: Path) -> None:
     """Train until the time is over, storing the pupil every five minutes."""
-    make = partial(general_views, garments, designs, 10, 8)
+    make = partial(world.views, garments=6, scenery=5, things=11, designs=3, strange=8)
     lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
     learn(pupil, echo(lessons, stage.echoes), stage, out)
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from tools.train.feed import Lesson
-from tools.train.losses import apart, distance_on_the_way, distance_to_teacher, same_neighbours
+from tools.train.losses import apart, distance_on_the_way, distance_to_goals, distance_to_teacher, same_neighbours
 from tools.train.network import DIMENSIONS, Student, Teacher
 
 TYPES = 20
@@ -27,19 +27,21 @@ class Pupil(nn.Module):
         self.types = nn.Parameter(torch.randn(TYPES, DIMENSIONS) * 0.1)
 
     def losses(self, lesson: Lesson) -> list[torch.Tensor]:
-        """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way."""
+        """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way, to the goals."""
         with torch.autocast("cpu", torch.bfloat16):
             maps = self.student.maps(lesson.images)
             said = [translate(values).float() for translate, values in zip(self.translations, maps, strict=True)]
         vectors = self.student.embed([values.float() for values in maps])
         wanted = [level.float() for level in lesson.wanted]
+        goals = lesson.goals.float()
         hints = [distance_on_the_way(own, level) for own, level in zip(said[:-1], wanted[:-1], strict=True)]
         return [
             distance_to_teacher(said[-1], wanted[-1]),
-            same_neighbours(vectors, wanted[-1]),
+            same_neighbours(vectors, goals),
             apart(vectors, lesson.things),
             self._kind_loss(vectors, lesson.types),
             torch.stack(hints).mean(),
+            distance_to_goals(vectors, goals),
         ]
 
     def _kind_loss(self, vectors: torch.Tensor, types: torch.Tensor) -> torch.Tensor:

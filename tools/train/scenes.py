@@ -7,7 +7,7 @@ import torch
 
 from tools.train.augment import Images, frames, uniform, warp
 
-SIDE = 176
+SIDE = 224
 
 
 def shop_pictures(designs: torch.Tensor) -> Images:

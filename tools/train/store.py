@@ -34,17 +34,27 @@ class Store:
         return Store(pixels=self.pixels[chosen], aspects=self.aspects[chosen], labels=self.labels[chosen])
 
 
+def join_stores(*stores: Store) -> Store:
+    """Return one store of several; labels keep their meaning."""
+    return Store(
+        pixels=torch.cat([store.pixels for store in stores]),
+        aspects=torch.cat([store.aspects for store in stores]),
+        labels=torch.cat([store.labels for store in stores]),
+    )
+
+
 def read_store(files: list[Path], labels: list[int] | None = None) -> Store:
     """Decode every file; raises what Pillow raises for one that is no picture."""
-    pixels = torch.empty((len(files), 3, SIDE, SIDE), dtype=torch.uint8)
+    # By numpy: torch would share each copy among threads, who wait for one another on a busy machine.
+    pixels = np.empty((len(files), 3, SIDE, SIDE), dtype=np.uint8)
     aspects = torch.empty(len(files))
     for place, file in enumerate(tqdm(files, desc="read", unit="picture", disable=None)):
         with Image.open(file) as opened:
             image = opened.convert("RGB")
         aspects[place] = image.width / image.height
         square = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
-        pixels[place] = torch.from_numpy(square.copy()).permute(2, 0, 1)
-    return Store(pixels=pixels, aspects=aspects, labels=torch.tensor(labels or [-1] * len(files)))
+        pixels[place] = square.transpose(2, 0, 1)
+    return Store(pixels=torch.from_numpy(pixels), aspects=aspects, labels=torch.tensor(labels or [-1] * len(files)))
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from torch.nn import functional
 from tools.train.augment import as_phone_sees, frames, recolour, relight, uniform, warp
 from tools.train.scenes import SIDE, grounds, scenes, shop_pictures
 from tools.train.store import Store
+from tools.train.things import Things
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,46 +23,49 @@ class Batch:
     """What kind of garment, -1 where that is not known."""
 
 
-def two_views(store: Store, count: int) -> Batch:
-    """See `count` pictures twice: nearly as they are, and as a phone would see them, some before another picture."""
+def two_views(store: Store, count: int, world: Store) -> Batch:
+    """See `count` pictures twice: nearly as they are, and as a phone would, some before a part of the world."""
     places = torch.randperm(len(store))[:count]
     pixels, aspects = store.pixels[places].float() / 255, store.aspects[places]
     calm = warp(pixels, frames(aspects, area=(0.65, 1.1), turn=6, tilt=0.03, stretch=1.35), SIDE)
     wild = warp(pixels, frames(aspects, area=(0.25, 1.1), turn=28, tilt=0.22, stretch=1.5), SIDE)
     far = (torch.rand(count) < 0.25).nonzero().flatten()
-    wild[far] = _before(pixels[far], aspects[far], store)
+    wild[far] = _before(pixels[far], aspects[far], world)
     images = torch.cat([relight(calm, 0.35), as_phone_sees(wild)])
     return Batch(images=images, things=places.repeat(2), types=store.labels[places].repeat(2))
 
 
-def _before(pixels: torch.Tensor, aspects: torch.Tensor, store: Store) -> torch.Tensor:
+def _before(pixels: torch.Tensor, aspects: torch.Tensor, world: Store) -> torch.Tensor:
     """Return pictures pasted, smaller, before parts of others."""
     count = len(pixels)
     matrix = frames(aspects, area=(1.3, 3.5), turn=20, tilt=0.15, stretch=1.3)
     matrix[:, :2, 2] = torch.empty(count, 2).uniform_(-0.5, 0.5)
     mask = torch.ones(count, 1, *pixels.shape[2:])
     layer = warp(torch.cat([pixels, mask], dim=1), matrix, SIDE, outside="zeros")
-    return grounds(store.pixels, count) * (1 - layer[:, 3:]) + layer[:, :3] * layer[:, 3:]
+    return grounds(world.pixels, count) * (1 - layer[:, 3:]) + layer[:, :3] * layer[:, 3:]
 
 
-def drawn_views(designs: torch.Tensor, world: Store, count: int, first: int) -> Batch:
-    """See `count` designs twice: as a shop shows them, and in the world; their numbers begin at `first`."""
-    places = torch.randperm(len(designs))[:count]
-    chosen = designs[places]
+def thing_views(things: Things, world: Store, count: int, first: int) -> Batch:
+    """See `count` things twice: as a shop shows them, and in the world; their numbers begin at `first`.
+
+    A thing with more views is seen more often.
+    """
+    places = torch.multinomial(things.views.float(), count)
+    alone, among = things.pick(places)
     aspects = torch.ones(count)
     shop = warp(
-        shop_pictures(chosen),
+        shop_pictures(alone),
         frames(aspects, area=(0.9, 1.25), turn=3, tilt=0, stretch=1.2, flip=0),
         SIDE,
         outside="border",
     )
-    photo = scenes(chosen, grounds(world.pixels, count))
+    photo = scenes(among, grounds(world.pixels, count))
     photo = warp(photo, frames(aspects, area=(0.5, 1.0), turn=8, tilt=0.08, stretch=1.3, flip=0), SIDE)
     images = torch.cat([relight(shop, 0.3), as_phone_sees(photo)])
     return Batch(images=images, things=first + places.repeat(2), types=torch.full((2 * count,), -1))
 
 
-def strange_views(store: Store, designs: torch.Tensor, count: int) -> Batch:
+def strange_views(store: Store, things: Things, count: int) -> Batch:
     """See `count` mixtures of pictures in colours that they never had, for what a teacher says of them alone.
 
     What is copied from a teacher must be seen in breadth, not in truth. Source: https://arxiv.org/abs/2106.05237.
@@ -69,7 +73,7 @@ def strange_views(store: Store, designs: torch.Tensor, count: int) -> Batch:
     places = torch.randint(len(store), (count,))
     frame = frames(store.aspects[places], area=(0.04, 1.0), turn=90, tilt=0.2, stretch=1.6)
     images = warp(store.pixels[places].float() / 255, frame, SIDE)
-    drawn = scenes(designs[torch.randint(len(designs), (count // 2,))], images[: count // 2])
+    drawn = scenes(things.pick(torch.randint(len(things), (count // 2,)))[0], images[: count // 2])
     images = torch.cat([drawn, images[count // 2 :]])
     images = recolour(images)
     cut = torch.rand(count, 1, SIDE // 16, SIDE // 16)
