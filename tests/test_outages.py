@@ -12,18 +12,7 @@ pytestmark = pytest.mark.slow
 SECONDS = 3.0
 
 
-# In some runs a worker does not hear again within a minute, why is not known: the README says so, and issue 7 is open.
-SOMETIMES_SILENT = pytest.mark.xfail(reason="a worker is silent for a minute in some runs", strict=False)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "worker",
-        pytest.param("redis", marks=SOMETIMES_SILENT),
-        pytest.param("clock set back", marks=SOMETIMES_SILENT),
-    ],
-)
+@pytest.mark.parametrize("name", ["worker", "redis", "clock set back"])
 def test_nothing_is_lost_and_all_comes_back_by_itself(name: str) -> None:
     fault = next(fault for fault in FAULTS if fault.name == name)
     if missing := set(missing_programs()) & {fault.broker, "postgresql"}:
