@@ -73,8 +73,8 @@ def _measure(name: str, data: Data, truth: Truth, folder: Path, report: dict[str
             searched = in_a_process(engines.search, server, data, truth).answer
             figures = {"engine": name, "vectors": data.size, "dimensions": data.dimensions, **built, **searched}
             report["results"].append(figures | {"server_mib": server.memory_mib()})
-    except Missing as missing:
-        report["left_out"][name] = str(missing)
+    except (Missing, SystemExit) as reason:  # the latter of a child that failed; the others go on
+        report["left_out"][f"{name}, {data.size}"] = str(reason)
 
 
 def _print(results: list[dict[str, Any]]) -> None:

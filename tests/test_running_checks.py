@@ -13,7 +13,14 @@ from kombu.transport import TRANSPORT_ALIASES
 from tests.drawing import draw
 from tests.goods import add_product, sync_now
 from visualsearch.models import Heartbeat
-from visualsearch.running_checks import check_databases, check_extras, check_hosts, check_processes, check_workers
+from visualsearch.running_checks import (
+    check_databases,
+    check_dimensions,
+    check_extras,
+    check_hosts,
+    check_processes,
+    check_workers,
+)
 from visualsearch.sync import note_life
 from visualsearch.tasks import beat_schedule
 
@@ -246,3 +253,17 @@ def test_visualsearch_w013_sqlite_that_fails_where_it_should_wait(
         "Transactions of SQLite begin without a lock: a save may fail while a worker writes.",
     )
     assert "'IMMEDIATE'" in (warning.hint or "")
+
+
+def test_visualsearch_e034_vectors_longer_than_the_index_takes(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualsearch.embedders.thumbnail.ThumbnailEmbedder.dimensions", 4001)
+    assert check_dimensions() == []
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "pgvector"}
+
+    (error,) = check_dimensions()
+
+    assert (error.id, error.msg) == (
+        "visualsearch.E034",
+        "The embedder makes vectors of 4001 numbers, and the index 'pgvector' takes 4000.",
+    )
+    assert error.hint

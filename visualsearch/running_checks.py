@@ -15,7 +15,10 @@ from django.db import DatabaseError
 
 from visualsearch.broker import CelerySettings, celery_settings, scheduled_tasks
 from visualsearch.conf import get_settings
+from visualsearch.embedders import get_embedder
+from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.indexes.milvus.checks import check_milvus
+from visualsearch.indexes.pgvector import MOST_DIMENSIONS
 from visualsearch.indexes.pgvector.checks import check_extension, check_pgvector
 from visualsearch.models import Embedding, EmbeddingState
 from visualsearch.sync import living_hosts
@@ -29,8 +32,8 @@ _ENDS_WITHOUT_REDIS = 5, 7
 
 def connect() -> None:
     """Register the checks."""
-    own = (check_workers, check_processes, check_extras, check_databases, check_milvus, check_pgvector)
-    for check in own:
+    of_indexes = (check_milvus, check_pgvector, check_dimensions)
+    for check in (check_workers, check_processes, check_extras, check_databases, *of_indexes):
         checks.register(check, "visualsearch")
     # Who runs where stands in the database, which Django asks of `migrate` and of `check --database` alone.
     for check in (check_hosts, check_extension):
@@ -131,6 +134,19 @@ def _of_extras() -> Iterator[checks.CheckMessage]:
         message = "VISUALSEARCH['FETCH'] is on, but what it needs is not installed: no photo is taken by its address."
         hint = "Run `pip install django-visualsearch[fetch]`, or set it to False."
         yield checks.Warning(message, hint=hint, id="visualsearch.W012")
+
+
+def check_dimensions(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when the embedder makes longer vectors than the index takes; loads no model."""
+    try:
+        dimensions = get_embedder().dimensions
+    except EmbedderUnavailable:  # told by another check
+        return []
+    if "pgvector" not in (get_settings().index, get_settings().fallback_index) or dimensions <= MOST_DIMENSIONS:
+        return []
+    message = f"The embedder makes vectors of {dimensions} numbers, and the index 'pgvector' takes {MOST_DIMENSIONS}."
+    hint = "Set VISUALSEARCH['INDEX'] to 'faiss' or 'milvus', or take another embedder."
+    return [checks.Error(message, hint=hint, id="visualsearch.E034")]
 
 
 def check_databases(**kwargs: Any) -> list[checks.CheckMessage]:

@@ -18,7 +18,7 @@ import pytest
 from tests.indexes.contract import COUNT, IndexContract
 from tests.indexes.journal import DIMENSIONS, SPACE, Journal, draw, numbers
 from tests.indexes.publisher import PAGES, ROWS, long_journal
-from tests.indexes.threads import Thread
+from tests.indexes.threads import Thread, one_thread
 from tests.processes import ROOT, wait_until
 from visualsearch.exceptions import IndexUnavailable, InvalidQuery
 from visualsearch.indexes import Changes, Condition, Index, RowsQuery, Space, block_digests
@@ -236,16 +236,18 @@ class SharedIndexContract(IndexContract):
         # What takes an engine longer than a search may wait longer for its answer.
         names = tuple(CALLS) if missing == "stopped" else ("search", "search among", "revision")
 
-        leave()
-        try:
-            for name in names:
-                with pytest.raises(IndexUnavailable) as raised:
-                    Thread(lambda name=name: CALLS[name](index, journal)).result()
-                message = str(raised.value)
-                assert message.endswith("."), name
-                assert not server.secret or server.secret not in message, name
-        finally:
-            come_back()
+        with one_thread() as call:
+            call(lambda: index.search(journal.alive[7], 1))
+            leave()
+            try:
+                for name in names:
+                    with pytest.raises(IndexUnavailable) as raised:
+                        call(lambda name=name: CALLS[name](index, journal))
+                    message = str(raised.value)
+                    assert message.endswith("."), name
+                    assert not server.secret or server.secret not in message, name
+            finally:
+                come_back()
 
         wait_until(lambda: _answers(index), 30, "the index answers again")
         assert index.search(journal.alive[7], 1).ids.tolist() == [7]

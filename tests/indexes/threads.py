@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -34,3 +36,13 @@ class Thread(threading.Thread):
         if self._raised is not None:
             raise self._raised
         return self._returned
+
+
+@contextmanager
+def one_thread() -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Yield what calls functions in one other thread, whose connections stay; it waits a minute at most."""
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield lambda function: pool.submit(function).result(60)
+        finally:
+            pool.submit(connections.close_all)

@@ -156,6 +156,21 @@ def test_rebuilding_builds_the_index_before_the_new_table_is_searched(index, jou
     assert (indexes(), index.status().kind, index.needs_snapshot(), len(tables())) == (["hnsw"], "hnsw", "", 1)
 
 
+def test_what_was_published_until_the_last_moment_is_in_the_new_table(index, journal):
+    index.catch_up(journal.read)
+    other = PgvectorIndex(SPACE)
+
+    def read(past):
+        yield from journal.read(past)
+        if journal.revision < 402:  # during the first filling, and during the second
+            journal.add([journal.revision + 1], draw(1, seed=journal.revision))
+            Thread(lambda: other.catch_up(journal.read)).result()
+
+    assert index.rebuild(read)
+
+    assert (len(index), index.revision) == (402, 402)
+
+
 def test_effort_that_finds_too_little_is_raised(index, journal, monkeypatch):
     found = {40: 0.5, 64: 0.98, 102: 0.995}
     monkeypatch.setattr(building, "_recall", lambda transactions, name, state, sample: found[state.effort])

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from visualsearch.indexes.pgvector.index import PgvectorIndex
+from visualsearch.indexes.pgvector.index import MOST_DIMENSIONS, PgvectorIndex
 
-__all__ = ["PgvectorIndex"]
+__all__ = ["MOST_DIMENSIONS", "PgvectorIndex"]
