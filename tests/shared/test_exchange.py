@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from catalog.models import Product
 from tests.drawing import draw_mosaic
@@ -184,3 +185,17 @@ def test_status_tells_of_an_engine_that_is_down(goods: list[Product], capsys: py
     assert status.indexes[PRODUCTS].kind == "unreachable"
     assert status.publishing[0].error == "The engine cannot be reached: start it."
     assert f"Publishing   {PRODUCTS} to {NAME} fails since" in said
+
+
+def test_dashboard_shows_what_is_made_ready_and_what_an_engine_says_that_is_down(
+    goods: list[Product], admin_client: Client
+) -> None:
+    want_index(NAME)
+    EngineIndex.is_down = True
+    add_product(draw_mosaic(12))
+    sync_now()
+
+    page = admin_client.get("/admin/visualsearch/").content.decode()
+
+    assert f"<dt>Made ready</dt><dd>{NAME}</dd>" in page
+    assert "The engine cannot be reached: start it." in page
