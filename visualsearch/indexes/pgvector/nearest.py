@@ -32,6 +32,7 @@ _SETTINGS = {
     "hnsw": {"hnsw.ef_search": "{effort}", "hnsw.iterative_scan": "relaxed_order", "hnsw.max_scan_tuples": "{most}"},
     "ivfflat": {"ivfflat.probes": "{effort}", "ivfflat.iterative_scan": "relaxed_order"},
 }
+_MOST_PROBES = 32_768
 # Other plans compare with every row.
 _PLAN = {"enable_sort": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
@@ -147,7 +148,8 @@ def _prepare(cursor: CursorWrapper, state: State, enough: int, size: int | None)
         effort = min(max(state.effort, enough), MOST_EF)
     else:
         # Fewer rows lie farther apart, so their nearest are spread over more lists.
-        effort = round(state.effort * math.sqrt(state.size / max(1, min(size or state.size, state.size))))
+        share = min(size or state.size, state.size) / max(1, state.size)
+        effort = min(math.ceil(state.effort / math.sqrt(share or 1.0)), _MOST_PROBES)
     values = {"effort": effort, "most": max(20_000, state.size // 10)}
     _set(cursor, {name: value.format(**values) for name, value in (_SETTINGS[state.kind] | _PLAN).items()})
 
