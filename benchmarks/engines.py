@@ -72,7 +72,7 @@ def _measure(name: str, data: Data, truth: Truth, folder: Path, report: dict[str
             built = in_a_process(engines.build, server, data).answer
             searched = in_a_process(engines.search, server, data, truth).answer
             figures = {"engine": name, "vectors": data.size, "dimensions": data.dimensions, **built, **searched}
-            report["results"].append(figures | {"server_mib": server.memory_mib()})
+            report["results"].append(figures)
     except (Missing, SystemExit) as reason:  # the latter of a child that failed; the others go on
         report["left_out"][f"{name}, {data.size}"] = str(reason)
 

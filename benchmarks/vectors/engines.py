@@ -46,6 +46,8 @@ def search(server: Server, data: Data, truth: Truth) -> dict[str, Any]:
         "all": {"recall_at_10": recall(found, truth.ids), **times},
         "filters": filters,
         "process_mib": round(memory("Pss") - before),
+        # Of memory that its processes share, a server counts what those that are there have touched.
+        "server_mib": server.memory_mib(),
         "stored_mib": None if stored is None else round(stored / 2**20),
     }
 
