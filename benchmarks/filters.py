@@ -105,8 +105,8 @@ def _measure(count: int) -> dict[str, Any]:
     from catalog.models import Product
     from visualsearch.models import Embedding, current_space
     from visualsearch.opening import open_index
-    from visualsearch.search import pipeline
-    from visualsearch.search.query import PhotoQuery
+    from visualsearch.search import PhotoQuery, find_similar
+    from visualsearch.search.seen import Seen
     from visualsearch.search.stored import rows_of
     from visualsearch.vectors import unpack
 
@@ -117,12 +117,13 @@ def _measure(count: int) -> dict[str, Any]:
     rows = []
     for share in SHARES:
         allowed = Product.objects.filter(price__lt=int(count * share))
-        query = PhotoQuery(photo=b"", within=None if share == 1 else allowed, limit=LIMIT)
+        within = None if share == 1 else allowed
         found: list[int] = []
 
-        def whole(vector: np.ndarray, query: PhotoQuery = query, found: list[int] = found) -> None:
-            pipeline._embed = lambda query, embedder: vector[None]
-            found.append(len(pipeline.find_similar(query)))
+        def whole(vector: np.ndarray, within: Any = within, found: list[int] = found) -> None:
+            seen = Seen(fingerprint=space.fingerprint, vector=vector[None])
+            query = PhotoQuery(photo=seen, source=space.source, within=within, limit=LIMIT)
+            found.append(len(find_similar(query).results))
 
         ids = rows_of(space, allowed)
         rows.append(
