@@ -189,7 +189,7 @@ def test_product_page_asks_the_database_as_often_for_many_products_as_for_few(
     client.get(full_shop.get_absolute_url())
 
     # Five of the page, and of what looks like it three and three more for each time that its candidates double.
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page = client.get(full_shop.get_absolute_url())
 
     assert "Looks like this" in page.text

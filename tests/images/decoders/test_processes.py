@@ -94,7 +94,7 @@ def test_decoder_ends_with_its_parent(number: signal.Signals) -> None:
         assert not is_gone(decoder)()
 
         parent.send_signal(number)
-        parent.wait(10)
+        parent.wait(60)
 
     wait_until(is_gone(decoder), 10, "the decoder has ended")
 
