@@ -37,6 +37,8 @@ def test_events_are_stored_in_the_names_of_user_behavior_insights(ask: Search) -
         [{**CLICK, "message": "x" * 1001}],
         [{**CLICK, "query_id": "x"}],
         [{**CLICK, "timestamp": "yesterday"}],
+        [{**CLICK, "timestamp": "9999-12-31T23:59:59-12:00"}],
+        [{**CLICK, "timestamp": "0001-01-01T00:00:00+12:00"}],
         [{**CLICK, "event_attributes": {"position": {"ordinal": 0}}}],
         "nonsense",
     ],

@@ -92,7 +92,7 @@ def test_a_task_of_a_killed_child_stops_no_other(broker: str, tmp_path: Path) ->
         imported = shop.start("manage.py", "import_catalog", str(write_catalogue(tmp_path / "feed", 60)))
         wait_until(lambda: count(shop, "lease") > 0, SECONDS, "a child works")
 
-        # Where a broker has no events, the idle children of a pool wait in turn behind one lock, which one that is killed
+        # Where a broker has no events, idle children of a pool wait in turn behind one lock, which one that is killed
         # keeps (billiard's `SimpleQueue.get_payload`); a child that is at a task does not hold it.
         at_work = wait_until(lambda: read_pid(shop.folder / AT_WORK), SECONDS, "a child embeds")
         for child in {at_work} if broker == "embedded" else children_of(worker):

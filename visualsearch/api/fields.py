@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -47,6 +48,21 @@ class IdField(serializers.UUIDField):
     def to_internal_value(self, data: Any) -> Any:
         """Return the UUID; raises ValidationError for anything but its text."""
         return super().to_internal_value(data if isinstance(data, str) else "")
+
+
+# A moment near the first or the last year of the calendar has none in another time zone.
+_YEARS = r"^(19[7-9][0-9]|2[0-9]{3})-"
+
+
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": _YEARS})
+class MomentField(serializers.DateTimeField):
+    """A moment from 1970 to 2999."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """Return the moment; raises ValidationError for anything else."""
+        if isinstance(value, str) and value[:1].isdigit() and not re.match(_YEARS, value):
+            raise serializers.ValidationError("Expected a moment from 1970 to 2999.", code="invalid")
+        return super().to_internal_value(value)
 
 
 class _SaidField(serializers.Field[Any, Any, Any, Any]):

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from visualsearch.api.fields import BoxField, FiltersField, IdField, PointField, TextField
+from visualsearch.api.fields import BoxField, FiltersField, IdField, MomentField, PointField, TextField
 from visualsearch.conf import get_settings
 from visualsearch.models import Event
 from visualsearch.search.pipeline import MOST_REGIONS
@@ -175,6 +175,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: TextField,
         models.UUIDField: IdField,
+        models.DateTimeField: MomentField,
     }
     event_attributes = AttributesSerializer(required=False, write_only=True)
 
