@@ -16,12 +16,14 @@ from django.utils import timezone
 from tests.browsing import Visitor
 from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, sync_now
+from tests.processes import wait_until
 from visualsearch.models import Embedding, SearchRecord, UnmetSearch, current_space
 from visualsearch.sources import get_source
 from visualsearch.tasks import forget_old_behaviour
 from visualsearch.unmet import get_unmet
 
 UNMET = reverse("admin:visualsearch_unmetsearch_changelist")
+SECONDS = 20.0
 DASHBOARD = reverse("admin:app_list", args=["visualsearch"])
 
 
@@ -49,7 +51,9 @@ def test_what_is_searched_over_http_is_shown_to_the_buyer_and_deleted_in_time(li
         shopper.search(draw("blue", "rectangle"), PRODUCTS)
         shopper.titles_on_page(draw("navy", "rectangle"))
 
-        assert (SearchRecord.objects.count(), UnmetSearch.objects.count()) == (3, 2)
+        # Written when the answer has gone.
+        wait_until(lambda: SearchRecord.objects.count() == 3, SECONDS, "every search has its row")
+        assert UnmetSearch.objects.count() == 2
         page = buyer.read(UNMET)
         assert "2 searches" in page
         assert "A red cup" in page

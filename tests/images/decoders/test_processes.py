@@ -26,7 +26,12 @@ from visualsearch.images import open_photo
 from visualsearch.images.decoders import get_pool
 PHOTO = encoded(red_left_of_blue())
 """
-PARENT = SETUP + "open_photo(PHOTO); print(get_pool().pids()[0], flush=True); time.sleep(60)"
+# Where the tests run in the background of a shell, their children ignore the signal of Ctrl-C.
+PARENT = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    + SETUP
+    + "open_photo(PHOTO); print(get_pool().pids()[0], flush=True); time.sleep(60)"
+)
 FORKED = (
     SETUP
     + """
@@ -94,7 +99,7 @@ def test_decoder_ends_with_its_parent(number: signal.Signals) -> None:
         assert not is_gone(decoder)()
 
         parent.send_signal(number)
-        parent.wait(60)
+        parent.wait(30)
 
     wait_until(is_gone(decoder), 10, "the decoder has ended")
 
