@@ -158,6 +158,15 @@ def test_command_changes_and_says_the_way_back(goods: list[Product], capsys: pyt
     assert f"Searches are answered by {NAME}. The way back: visualsearch_rebuild --index exact" in said
 
 
+def test_command_takes_back_a_wish_where_the_index_that_answers_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    want_index(NAME)
+
+    call_command("visualsearch_rebuild", index="exact")
+
+    assert "Searches are answered by exact already." in capsys.readouterr().out
+    assert ServingIndex.read().wanted == "exact"
+
+
 def test_command_names_the_known_indexes() -> None:
     with pytest.raises(CommandError, match="'nothing' is no index"):
         call_command("visualsearch_rebuild", index="nothing")

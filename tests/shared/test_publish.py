@@ -121,6 +121,24 @@ def test_publisher_that_was_replaced_writes_no_further_page(monkeypatch: pytest.
     assert Publication.objects.get(source=PRODUCTS).token == "other"
 
 
+def test_backlog_keeps_no_batch_waiting_and_goes_on_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualsearch.models.journal.PAGE", 1)
+    EngineIndex.is_down = True
+    for colour in ("red", "blue", "green"):
+        add_product(draw(colour))
+    sync_now()
+    EngineIndex.is_down = False
+    monkeypatch.setitem(publish.__globals__, "SECONDS_AT_ONCE", 0.0)
+    sizes = []
+    for _ in range(4):
+        be_patient_no_more()
+        publish()
+        sizes.append(len(index_of(current_space(PRODUCTS))))
+
+    assert sizes[:3] == [1, 2, 3]
+    assert revision() == Journal.head()
+
+
 def test_rows_committed_while_another_publishes_are_published_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
     first, late = add_product(draw("red")), []
     real = EngineIndex.catch_up

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -33,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 5.0
 """After a failure this process leaves an engine alone for so long, or for nine times as long as the failure took."""
+
+SECONDS_AT_ONCE = 5.0
+"""A batch of saves is not kept waiting for longer: a backlog, as of an index that is being filled, goes on later."""
 
 WAIT_SECONDS = 0.1
 """Pause before looking again whether another publisher is done."""
@@ -125,7 +129,7 @@ def _flags(name: str) -> _Flags:
 def _publish_or_note(name: str, space: Space) -> None:
     start = monotonic()
     try:
-        _publish(name, space)
+        _publish(name, space, end=start + SECONDS_AT_ONCE)
     except IndexUnavailable as error:
         now = monotonic()
         _pauses[name, space] = now + max(PAUSE_SECONDS, 9 * (now - start))
@@ -134,13 +138,16 @@ def _publish_or_note(name: str, space: Space) -> None:
         _pauses.pop((name, space), None)
 
 
-def _publish(name: str, space: Space) -> bool:
-    """Publish until nothing is left, also of what was written meanwhile; False when another process is at it."""
+def _publish(name: str, space: Space, *, end: float = inf) -> bool:
+    """Publish until nothing is left, also of what was written meanwhile, or until this moment of the monotonic clock.
+
+    False when something is left, or another process is at it.
+    """
     while token := _take(name, space):
         error = ""
         try:
             index = index_of(space, name)
-            index.catch_up(_renewing(read_changes(space), token))
+            index.catch_up(_renewing(read_changes(space), token, end))
             done = index.revision >= Journal.head()
         except IndexUnavailable as raised:
             error = str(raised)
@@ -148,8 +155,8 @@ def _publish(name: str, space: Space) -> bool:
         finally:
             _give_back(token, error)
         # Whoever committed while we held the lease has left its rows to us.
-        if done:
-            return True
+        if done or monotonic() > end:
+            return done
     return False
 
 
@@ -164,14 +171,16 @@ def _take(name: str, space: Space) -> str:
     return token if rows.filter(free).update(token=token, until=lease_end()) else ""
 
 
-def _renewing(read: ReadChanges, token: str) -> ReadChanges:
-    """Return a reader that keeps the lease before each page, and ends where another has taken it."""
+def _renewing(read: ReadChanges, token: str, end: float) -> ReadChanges:
+    """Return a reader that keeps the lease before each page, and ends at a moment or where another has taken it."""
 
     def renewed(since: int) -> Iterator[Changes]:
         for changes in read(since):
             if not Publication.objects.filter(token=token).update(until=lease_end()):
                 raise PublisherReplaced("Another process publishes to this index now, since this one took too long.")
             yield changes
+            if monotonic() > end:
+                return
 
     return renewed
 

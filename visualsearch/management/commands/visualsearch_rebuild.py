@@ -98,6 +98,9 @@ class Command(BaseCommand):
     def _exchange(self, name: str, *, background: bool) -> None:
         before = ServingIndex.read().serving
         want_index(name)
+        if name == before:
+            self.stdout.write(f"Searches are answered by {name} already.")
+            return
         if background:
             self.stdout.write(f"{name} is filled by the worker; visualsearch_status says how far it is.")
             return
