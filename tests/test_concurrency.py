@@ -110,7 +110,8 @@ def test_searches_are_right_while_products_are_saved_and_snapshots_are_written(s
     shop.command("visualsearch_verify")
     for parent in (worker, server):
         assert not has_faiss(parent.pid)
-    assert [has_faiss(child) for child in children_of(server)] == [True, True]
+    # One of the two may have been given no search at all.
+    assert any(has_faiss(child) for child in children_of(server))
 
 
 def _finds(visitor: Visitor, number: int) -> Callable[[], bool]:
