@@ -26,6 +26,8 @@ from tools.train.things import Things, read_things
 
 PRETRAIN = ((0.4, 112, 1.5e-3, 0.6), (0.3, 136, 1e-3, 0.5), (0.3, 168, 5e-4, 0.03))
 """Share of the time, pixels each way, rate at the beginning, share of it that is left at the end."""
+GO_ON = ((0.6, 144, 1e-3, 0.5), (0.4, 160, 5e-4, 0.03))
+"""The same for a pupil that has learnt before."""
 FOLDS = 4
 SIDE = 192
 """Pixels each way that the package looks at."""
@@ -79,7 +81,7 @@ class School:
 
 def _pretrain(arguments: Namespace) -> None:
     school, pupil = _open_school(arguments), _begin(arguments)
-    for share, side, rate, falls_to in PRETRAIN:
+    for share, side, rate, falls_to in GO_ON if arguments.start else PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
         pretrain(pupil, school.teacher, school.world, stage, arguments.folder / "base.pt")
 
@@ -153,13 +155,14 @@ def _open_school(arguments: Namespace) -> School:
 
 
 def _teacher(arguments: Namespace, world: World) -> Teacher:
-    """Open the teacher, settled once for all that is trained in one folder."""
-    teacher, kept = Teacher(arguments.teacher), arguments.folder / "teacher.pt"
+    """Open the teacher as it was settled for the pupil that goes on, whose head knows its directions, or anew."""
+    teacher = Teacher(arguments.teacher)
+    kept = (arguments.start.parent if arguments.start else arguments.folder) / "teacher.pt"
     if kept.exists():
         teacher.centres, teacher.deviations, teacher.basis = torch.load(kept, weights_only=True)
     else:
         teacher.settle(torch.cat([world.views(20, 20, 25, 5, 20).images for _ in range(10)]))
-        torch.save([teacher.centres, teacher.deviations, teacher.basis], kept)
+    torch.save([teacher.centres, teacher.deviations, teacher.basis], arguments.folder / "teacher.pt")
     return teacher
 
 

@@ -72,7 +72,8 @@ def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:
     scene = scenes(goods.cut[places], grounds(world.pixels, len(places)))
     images = torch.cat([as_phone_sees(photo), relight(shop, 0.35), as_phone_sees(scene)])
     things = first + labels.repeat(4)
-    return Batch(images=images, things=things, types=torch.full_like(things, -1))
+    plain = torch.arange(4).repeat_interleave(len(places)) == 2
+    return Batch(images=images, things=things, types=torch.full_like(things, -1), plain=plain)
 
 
 def _photos_of(photos: Store, label: torch.Tensor) -> torch.Tensor:

@@ -98,12 +98,12 @@ def shade(images: Images, share: float = 0.3) -> Images:
     return images
 
 
-def blur(images: Images, share: float = 0.3) -> Images:
+def blur(images: Images, share: float = 0.4) -> Images:
     """Take some out of focus, and see some through fewer pixels."""
     side = images.shape[-1]
     places = chosen(len(images), share)
     if len(places):
-        small = int(side * np.random.uniform(0.25, 0.8))
+        small = int(side * np.random.uniform(0.18, 0.8))
         reduced = functional.interpolate(images[places], small, mode="bilinear", antialias=True)
         images[places] = functional.interpolate(reduced, side, mode="bilinear")
     return images

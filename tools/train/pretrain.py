@@ -31,7 +31,7 @@ class Stage:
     teacher_side: int = 224
     falls_to: float = 0.02
     """Share of the rate that is left at the end, on half a cosine."""
-    weights: tuple[float, ...] = (1.0, 0.2, 0.05, 0.1, 1.0, 3.0)
+    weights: tuple[float, ...] = (1.0, 0.2, 0.15, 0.1, 1.0, 3.0)
     """Of the losses: to the teacher, its neighbours, things, types, on the way, to the goals."""
     echoes: int = 5
     """How often each batch is learnt from."""

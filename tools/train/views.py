@@ -21,6 +21,8 @@ class Batch:
     things: torch.Tensor
     types: torch.Tensor
     """What kind of garment, -1 where that is not known."""
+    plain: torch.Tensor
+    """Whether a view shows little but its thing, as a shop would: what the teacher says of it is worth more."""
 
 
 def two_views(store: Store, count: int, world: Store) -> Batch:
@@ -32,7 +34,13 @@ def two_views(store: Store, count: int, world: Store) -> Batch:
     far = (torch.rand(count) < 0.25).nonzero().flatten()
     wild[far] = _before(pixels[far], aspects[far], world)
     images = torch.cat([relight(calm, 0.35), as_phone_sees(wild)])
-    return Batch(images=images, things=places.repeat(2), types=store.labels[places].repeat(2))
+    plain = first_of_two(count)
+    return Batch(images=images, things=places.repeat(2), types=store.labels[places].repeat(2), plain=plain)
+
+
+def first_of_two(count: int) -> torch.Tensor:
+    """Mark the first half of the views of `count` things that are seen twice."""
+    return torch.arange(2 * count) < count
 
 
 def _before(pixels: torch.Tensor, aspects: torch.Tensor, world: Store) -> torch.Tensor:
@@ -62,7 +70,8 @@ def thing_views(things: Things, world: Store, count: int, first: int) -> Batch:
     photo = scenes(among, grounds(world.pixels, count))
     photo = warp(photo, frames(aspects, area=(0.5, 1.0), turn=8, tilt=0.08, stretch=1.3, flip=0), SIDE)
     images = torch.cat([relight(shop, 0.3), as_phone_sees(photo)])
-    return Batch(images=images, things=first + places.repeat(2), types=torch.full((2 * count,), -1))
+    unknown = torch.full((2 * count,), -1)
+    return Batch(images=images, things=first + places.repeat(2), types=unknown, plain=first_of_two(count))
 
 
 def strange_views(store: Store, things: Things, count: int) -> Batch:
@@ -81,7 +90,7 @@ def strange_views(store: Store, things: Things, count: int) -> Batch:
     mask = (cut > cut.mean((2, 3), keepdim=True) + uniform(count, 0, 0.15)).float()
     images = as_phone_sees(images * (1 - mask) + images.roll(1, 0) * mask)
     nothing = torch.full((count,), -1)
-    return Batch(images=images, things=nothing, types=nothing)
+    return Batch(images=images, things=nothing, types=nothing, plain=nothing < 0)
 
 
 def join(*batches: Batch) -> Batch:
@@ -90,4 +99,5 @@ def join(*batches: Batch) -> Batch:
         images=torch.cat([batch.images for batch in batches]),
         things=torch.cat([batch.things for batch in batches]),
         types=torch.cat([batch.types for batch in batches]),
+        plain=torch.cat([batch.plain for batch in batches]),
     )
