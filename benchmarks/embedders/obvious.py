@@ -28,7 +28,7 @@ class Obvious:
         state = {key: torch.from_numpy(value) for key, value in read_weights(weights).items()}
         self._head = [state.pop(key, None) for key in (HEAD, "head.bias")]
         self._network.fc = torch.nn.Identity()
-        unused = ("fc.", "objectness.")
+        unused = ("fc.", "proposals.")
         self._network.load_state_dict({key: value for key, value in state.items() if not key.startswith(unused)})
         side = recipe.fit.side
         self._transform = transforms.Compose(

@@ -32,5 +32,5 @@ def look_and_crop(image: Image.Image, embedder: Embedder) -> np.ndarray:
     """Return the vectors of a photo's two likely objects: one pass over the photo, one over both crops."""
     from visualsearch.search.boxes import suggest_boxes
 
-    boxes = suggest_boxes(embedder.look([image])[0].activation, 2) or (Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1))
+    boxes = suggest_boxes(embedder.look([image])[0], 2) or (Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1))
     return embedder.embed([crop(image, box) for box in boxes])

@@ -54,10 +54,18 @@ def with_head(state: State, dimensions: int = 24) -> State:
     return {**features, "head.weight": torch.randn(dimensions, both) / both, "head.bias": torch.randn(dimensions) / 99}
 
 
-def with_objectness(state: State) -> State:
-    """Return the state with chance numbers that tell where objects are."""
+def proposals(channels: int) -> Any:
+    """Return layers of chance that propose regions, from so many channels of the last two maps."""
+    torch.manual_seed(2)
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(channels, 6, 1), torch.nn.ReLU(), torch.nn.Conv2d(6, 5, 3, padding=1), torch.nn.Sigmoid()
+    )
+
+
+def with_proposals(state: State) -> State:
+    """Return the state with these layers."""
     both = sum(state[f"layer{stage}.1.bn2.weight"].shape[0] for stage in (3, 4))
-    return {**state, "objectness.weight": torch.randn(both) / both**0.5, "objectness.bias": torch.randn(1)}
+    return {**state, **{f"proposals.{key}": value for key, value in proposals(both).state_dict().items()}}
 
 
 def maps_of(network: Any, pixels: Any) -> tuple[Any, Any]:
@@ -87,4 +95,4 @@ def halved(state: State) -> State:
 
 def save_narrow(path: Path, *, width: int = 8, **metadata: str) -> None:
     """Write a small network in the form that this package ships: half precision, with a head and metadata."""
-    save_safetensors(halved(with_objectness(with_head(build(width=width).state_dict()))), path, {**NARROW, **metadata})
+    save_safetensors(halved(with_proposals(with_head(build(width=width).state_dict()))), path, {**NARROW, **metadata})

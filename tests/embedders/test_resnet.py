@@ -67,9 +67,21 @@ def test_a_look_is_the_vector_and_where_the_objects_are(narrow_path: Path) -> No
     looks = embedder.look(PICTURES)
 
     np.testing.assert_array_equal(np.stack([look.vector for look in looks]), embedder.embed(PICTURES))
-    for look, shape in zip(looks, [(4, 4), (1, 4), (4, 4), (4, 3)], strict=True):
+    for look in looks:
+        assert look.regions is not None
+        assert look.regions.shape == (16, 5)
+        assert look.regions.dtype == np.float32
+        assert ((look.regions >= 0) & (look.regions <= 1)).all()
+        assert look.activation is None
+
+
+def test_where_nothing_proposes_regions_a_look_has_the_last_map_of_the_image_alone(path: Path, state: State) -> None:
+    looks = ResNetEmbedder(path).look(PICTURES)
+
+    for look in looks:
+        assert look.regions is None
         assert look.activation is not None
-        assert look.activation.shape == shape
+        assert look.activation.shape == (7, 7)
         assert look.activation.dtype == np.float32
         assert (look.activation >= 0).all()
 
@@ -261,7 +273,7 @@ def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
 
     assert problem.id == "visualsearch.E021"
     assert problem.msg.startswith(f"Expected a file of weights at {tmp_path / 'none.pth'}, but it cannot be read")
-    assert problem.hint.startswith("Put the file there, or write one of products-1, resnet18")
+    assert problem.hint.startswith("Put the file there, or write one of products-2, resnet18")
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the weights beside the repository")

@@ -37,7 +37,7 @@ class FakeEngine:
             self.batches.append(len(pixels))
             if (pixels == BROKEN).any():
                 raise ValueError(f"broken among {len(pixels)}")
-            return Pass(pixels[:, 0, 0].astype(np.float32), pixels[:, :, :, 0].astype(np.float32))
+            return Pass(pixels[:, 0, 0].astype(np.float32), pixels[:, None, :, :, 0].astype(np.float32))
         finally:
             self.runs_alone.release()
 
@@ -47,7 +47,7 @@ def images(*values: int) -> Pixels:
 
 
 def values_of(found: Pass) -> list[int]:
-    assert (found.activation[:, 0, 0] == found.features[:, 0]).all()
+    assert (found.places[:, 0, 0, 0] == found.features[:, 0]).all()
     return [int(value) for value in found.features[:, 0]]
 
 

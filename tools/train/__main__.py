@@ -1,4 +1,4 @@
-"""Trains the weights of the package: `pretrain`, `adapt`, `export`; `folds` measures on goods left out.
+"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `folds` measures on goods left out.
 
 Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns where objects are
 and writes the weights. Two CPU cores are enough.
@@ -14,12 +14,13 @@ from pathlib import Path
 import torch
 
 from tools.train.adapt import Goods, adapt
+from tools.train.average import average, take_statistics
 from tools.train.designs import draw_designs
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
 from tools.train.network import Student, Teacher, load_student, save_student
-from tools.train.objects import learn_objectness
 from tools.train.pretrain import Stage, World, pretrain
+from tools.train.proposals import learn_proposals
 from tools.train.pupil import Pupil
 from tools.train.store import Store, join_stores, read_photos, read_pictures, read_shop
 from tools.train.things import Things, read_things
@@ -60,11 +61,18 @@ def _parser() -> ArgumentParser:
         stage.add_argument("--side", type=int, default=176)
         stage.add_argument("--rate", type=float, default=5e-4)
         stage.add_argument("--only", type=int, nargs="+", help="Of the folds these alone.")
+        stage.add_argument("--share", type=float, default=1, help="What it counts in a mean with its start.")
         stage.set_defaults(run=run)
+    mean = stages.add_parser("average")
+    mean.add_argument("first", type=Path)
+    mean.add_argument("start", type=Path, help="Another, that has gone on from the first or beside it.")
+    mean.add_argument("out", type=Path)
+    mean.set_defaults(run=_average)
     export = stages.add_parser("export")
     export.add_argument("start", type=Path)
     export.add_argument("out", type=Path)
     export.add_argument("--side", type=int, default=SIDE)
+    export.add_argument("--minutes", type=float, default=6)
     export.set_defaults(run=_export)
     return parser
 
@@ -80,11 +88,19 @@ class School:
 
 
 def _pretrain(arguments: Namespace) -> None:
-    school, pupil = _open_school(arguments), _begin(arguments)
+    school, pupil = _open_school(arguments), _begin(arguments.start)
     for share, side, rate, falls_to in GO_ON if arguments.start else PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
         pretrain(pupil, school.teacher, school.world, stage, arguments.folder / "base.pt")
 
+    _choose(pupil.student, school, _goods(arguments, "photos_train.csv"))
+
+
+def _average(arguments: Namespace) -> None:
+    school, first, pupil = _open_school(arguments), _begin(arguments.first), _begin(arguments.start)
+    average(first, pupil)
+    take_statistics(pupil.student, school.world)
+    torch.save(pupil.state_dict(), arguments.out)
     _choose(pupil.student, school, _goods(arguments, "photos_train.csv"))
 
 
@@ -99,24 +115,26 @@ def _choose(student: Student, school: School, goods: Goods) -> None:
 
 
 def _adapt(arguments: Namespace) -> None:
-    school, pupil, goods = _open_school(arguments), _begin(arguments), _goods(arguments, "photos_train.csv")
+    school, pupil, goods = _open_school(arguments), _begin(arguments.start), _goods(arguments, "photos_train.csv")
     _teach(arguments, school, pupil, goods, "adapted.pt")
     _choose(pupil.student, school, goods)
 
 
 def _folds(arguments: Namespace) -> None:
-    """Adapt without each quarter of the goods in turn, and find its unseen photos among all shop pictures."""
+    """Adapt without each quarter of the goods in turn, and find its photos among all shop pictures.
+
+    Those of `photos_train.csv` are to choose by, as no training saw them either; those of `photos_test.csv` count.
+    """
     school = _open_school(arguments)
     goods, unseen = _goods(arguments, "photos_train.csv"), _goods(arguments, "photos_test.csv")
     labels = torch.arange(len(goods.shop))
-    report = []
     for fold in arguments.only or range(FOLDS):
-        pupil = _begin(arguments)
+        pupil = _begin(arguments.start)
         left_out = labels[labels % FOLDS == fold]
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
         _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
-        report.append(_measure_fold(pupil.student, unseen, left_out))
-        print(json.dumps(report[-1]))
+        report = {"photos_train": _measure_fold(pupil.student, goods, left_out)["left out"]}
+        print(json.dumps(report | _measure_fold(pupil.student, unseen, left_out)), flush=True)
 
 
 def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, name: str) -> None:
@@ -128,6 +146,9 @@ def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, nam
         warm_up=20,
     )
     adapt(pupil, school.teacher, goods, school.world, stage, arguments.folder / name)
+    if arguments.share < 1:
+        average(_begin(arguments.start), pupil, arguments.share)
+        torch.save(pupil.state_dict(), arguments.folder / name)
 
 
 def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> dict[str, list[float]]:
@@ -166,12 +187,12 @@ def _teacher(arguments: Namespace, world: World) -> Teacher:
     return teacher
 
 
-def _begin(arguments: Namespace) -> Pupil:
+def _begin(start: Path | None) -> Pupil:
     pupil = Pupil(Student())
-    if arguments.start and arguments.start.suffix == ".safetensors":
-        pupil.student.load_state_dict(load_student(arguments.start))
-    elif arguments.start:
-        pupil.load_state_dict(torch.load(arguments.start, weights_only=True))
+    if start and start.suffix == ".safetensors":
+        pupil.student.load_state_dict(load_student(start))
+    elif start:
+        pupil.load_state_dict(torch.load(start, weights_only=True))
     return pupil.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
@@ -190,10 +211,18 @@ def _goods(arguments: Namespace, photos: str) -> Goods:
 
 def _export(arguments: Namespace) -> None:
     garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
-    student = _begin(arguments).student
+    student = _begin(arguments.start).student
     shapes = torch.cat([_designs(arguments, garments), things.pixels[things.first]])
-    right = learn_objectness(student, shapes, garments.pixels, arguments.side)
-    print(f"{right:.3f} of unseen places are told right, object or not")
+    kept = read_things(arguments.broad, kept=True)
+    wrong = learn_proposals(
+        student,
+        shapes,
+        kept.pixels[kept.first],
+        garments.pixels,
+        side=arguments.side,
+        minutes=arguments.minutes,
+    )
+    print(f"{wrong:.3f} is the loss of the regions for unseen things")
     _save(student, arguments.out, arguments.side)
 
 

@@ -34,7 +34,8 @@ class Student(ResNet):
         self.fc = nn.Identity()
         self.head = nn.Linear(12 * width, DIMENSIONS)
         nn.init.orthogonal_(self.head.weight)
-        self.objectness = nn.Conv2d(12 * width, 1, 1).requires_grad_(False)
+        inner = nn.Conv2d(12 * width, 64, 1), nn.ReLU(), nn.Conv2d(64, 5, 3, padding=1)
+        self.proposals = nn.Sequential(*inner).requires_grad_(False)
 
     def _make_layer(
         self, block: type[BasicBlock], planes: int, blocks: int, stride: int = 1, dilate: bool = False
@@ -119,9 +120,7 @@ class Teacher(nn.Module):
 
 def load_student(file: Path) -> dict[str, torch.Tensor]:
     """Return the state of a student that was stored for the package, in full precision."""
-    state = {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
-    state["objectness.weight"] = state["objectness.weight"].view(1, -1, 1, 1)
-    return state
+    return {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
 
 
 def save_student(student: Student, file: Path, metadata: dict[str, str], *, half: bool = False) -> None:
@@ -130,6 +129,5 @@ def save_student(student: Student, file: Path, metadata: dict[str, str], *, half
         key: value.half().contiguous() if half and value.is_floating_point() else value.contiguous()
         for key, value in student.state_dict().items()
     }
-    state["objectness.weight"] = state["objectness.weight"].flatten()
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, file, metadata=metadata)

@@ -18,7 +18,7 @@ def shop_pictures(designs: torch.Tensor) -> Images:
     for layer in range(int(copies.max())):
         places = (copies > layer).nonzero().flatten()
         size = torch.where(copies[places] == 1, 0.85, 0.55)
-        canvas[places] = _lay(canvas[places], designs[places], size, turn=12, spread=0.05 if layer == 0 else 0.7)
+        canvas[places] = lay(canvas[places], designs[places], size, turn=12, spread=0.05 if layer == 0 else 0.7)
     return canvas
 
 
@@ -42,13 +42,13 @@ def scenes(designs: torch.Tensor, grounds: torch.Tensor) -> Images:
         alone = (copies[places] == 1).float()
         spread = 0.35 * alone + 1.0 * (1 - alone)
         heap = (copies[places] > 6).float()
-        canvas[places] = _lay(
+        canvas[places] = lay(
             canvas[places], designs[places], size[places], turn=25 + 155 * heap, spread=spread, tilt=0.2
         )
     return canvas
 
 
-def _lay(
+def lay(
     canvas: Images,
     designs: torch.Tensor,
     size: torch.Tensor,

@@ -80,5 +80,5 @@ class Shipped:
         return Path(__file__).parent / "shipped" / f"{self.name}.safetensors"
 
 
-SHIPPED = {"products-1": Shipped(name="products-1", dimensions=256, licence="MIT")}
+SHIPPED = {"products-2": Shipped(name="products-2", dimensions=256, licence="MIT")}
 """By name; `tools/train` makes them."""

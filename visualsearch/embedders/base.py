@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from visualsearch.embedders.engines import Choice
+from visualsearch.embedders.regions import Regions
 from visualsearch.vectors import Vectors
 
 
@@ -21,11 +22,11 @@ class Look:
 
     vector: NDArray[np.float32]
     """Unit vector, shape (dimensions,)."""
-    activation: NDArray[np.float32] | None
-    """How strongly each place of the image speaks, 0 or more, shape (rows, columns), without what padding added.
-
-    Of a network that has learnt what objects are, the probability of one; of another the sum over the channels of its
-    last map, source: SCDA, https://arxiv.org/abs/1604.04994. None of an embedder without maps.
+    regions: Regions | None = None
+    """Where objects are, of a network that has learnt to propose regions: good and bad ones, some for one object."""
+    activation: NDArray[np.float32] | None = None
+    """Of another network, how strongly each place of the image speaks: 0 or more, shape (rows, columns), without what
+    padding added; the sum over the channels of its last map. None of an embedder without maps.
     """
 
 
@@ -60,8 +61,8 @@ class Embedder(ABC):
         """
 
     def look(self, images: Sequence[Image.Image]) -> list[Look]:
-        """Return vector and activation of each image, by the same one pass that `embed` makes; raises as it does."""
-        return [Look(vector, None) for vector in self.embed(images)]
+        """Return what each image shows, by the same one pass that `embed` makes; raises as it does."""
+        return [Look(vector) for vector in self.embed(images)]
 
     @property
     def engine(self) -> Choice | None:

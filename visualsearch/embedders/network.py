@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.embedders.architectures import EXPANSION, Architecture
-from visualsearch.embedders.recipes import HEAD, OBJECTNESS, Recipe
+from visualsearch.embedders.recipes import HEAD, PROPOSALS, Recipe
 from visualsearch.embedders.weights import Weights
 
 Array = NDArray[np.float32]
@@ -55,17 +55,18 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Objectness:
-    """What tells at each place of the last two maps whether an object is there, of whatever kind: one logit.
+class Proposals:
+    """What proposes regions where objects are, of whatever kind, at each of the third stage's places: five logits.
 
-    Computed at the third stage's places; the fourth's map is spread over them.
+    How good the region is, then how far its left, top, right and bottom edge is, as a share of the square. A layer
+    over the channels of the last two maps, of which the fourth is spread over the third's places, ReLU, and a
+    convolution of 3 x 3. Source: FCOS, https://arxiv.org/abs/1904.01355.
     """
 
-    third: Array
-    """Weight of each channel of the third stage's map, shape (channels,)."""
-    fourth: Array
-    """Likewise of the fourth's."""
-    bias: float
+    third: Convolution
+    fourth: Convolution
+    """The two halves of the first layer; the first has its bias."""
+    last: Convolution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +77,7 @@ class Network:
     """Takes pixels of 0 to 255 less their mean."""
     stages: tuple[tuple[Block, ...], ...]
     head: Head | None
-    objectness: Objectness | None
-    """Without it the sum of the last map stands for it."""
+    proposals: Proposals | None
     side: int
     """Pixels each way of what it takes."""
 
@@ -97,7 +97,7 @@ def fold(weights: Weights, recipe: Recipe) -> Network:
         stem=Convolution(weight=stem.weight * scale, bias=stem.bias, stride=2, padding=3),
         stages=tuple(_stages(folding, recipe.architecture)),
         head=_head(folding, recipe),
-        objectness=_objectness(folding, recipe) if OBJECTNESS in weights else None,
+        proposals=_proposals(folding, recipe, len(weights[PROPOSALS])) if PROPOSALS in weights else None,
         side=recipe.fit.side,
     )
     folding.finish()
@@ -143,10 +143,16 @@ def _head(folding: _Folding, recipe: Recipe) -> Head | None:
     return Head(folding.take(HEAD, (recipe.head, both)), folding.take("head.bias", (recipe.head,)))
 
 
-def _objectness(folding: _Folding, recipe: Recipe) -> Objectness:
+def _proposals(folding: _Folding, recipe: Recipe, width: int) -> Proposals:
     third, fourth = recipe.architecture.channels[-2:]
-    weight = folding.take(OBJECTNESS, (third + fourth,))
-    return Objectness(weight[:third], weight[third:], float(folding.take("objectness.bias", (1,))[0]))
+    weight = folding.take(PROPOSALS, (width, third + fourth, 1, 1))
+    bias = folding.take("proposals.0.bias", (width,))
+    last = folding.take("proposals.2.weight", (5, width, 3, 3)), folding.take("proposals.2.bias", (5,))
+    return Proposals(
+        Convolution(weight=weight[:, :third], bias=bias, stride=1, padding=0),
+        Convolution(weight=weight[:, third:], bias=np.zeros_like(bias), stride=1, padding=0),
+        Convolution(weight=last[0], bias=last[1], stride=1, padding=1),
+    )
 
 
 class _Folding:

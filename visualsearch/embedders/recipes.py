@@ -14,8 +14,8 @@ from visualsearch.exceptions import EmbedderUnavailable
 HEAD = "head.weight"
 """A linear layer over the means of the third and the fourth stage's maps; without it the fourth's mean is all."""
 
-OBJECTNESS = "objectness.weight"
-"""One number a channel of the same two maps, for the places of objects; no part of the vectors."""
+PROPOSALS = "proposals.0.weight"
+"""The first of two layers on the same two maps that propose regions; no part of the vectors."""
 
 _SIDES = range(32, 1025)
 

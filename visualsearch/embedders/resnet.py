@@ -14,6 +14,7 @@ from threading import Lock
 
 import numpy as np
 from django.core.checks import CheckMessage, Error
+from numpy.typing import NDArray
 from PIL import Image
 
 from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
@@ -21,6 +22,7 @@ from visualsearch.embedders.base import Embedder, Look
 from visualsearch.embedders.engines import LIBRARIES, Choice, Pass, build_engine, choose_engine
 from visualsearch.embedders.network import fold
 from visualsearch.embedders.recipes import Recipe, recipe_of
+from visualsearch.embedders.regions import regions_of
 from visualsearch.embedders.turns import Run, Turns
 from visualsearch.embedders.weights import Weights, digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
@@ -70,11 +72,17 @@ class ResNetEmbedder(Embedder):
 
     def look(self, images: Sequence[Image.Image]) -> list[Look]:
         passes = self._passes(images)
-        maps = [map_ for found in passes for map_ in found.activation]
+        places = [values for found in passes for values in found.places]
         return [
-            Look(vector, self.recipe.fit.without_padding(map_, image))
-            for vector, map_, image in zip(self._vectors(passes), maps, images, strict=True)
+            self._look(vector, values, image)
+            for vector, values, image in zip(self._vectors(passes), places, images, strict=True)
         ]
+
+    def _look(self, vector: NDArray[np.float32], places: NDArray[np.float32], image: Image.Image) -> Look:
+        fit = self.recipe.fit
+        if len(places) > 1:
+            return Look(vector, regions=regions_of(places, fit, image.width, image.height))
+        return Look(vector, activation=fit.without_padding(places[0], image))
 
     def check(self) -> list[CheckMessage]:
         if missing := self._missing_libraries():

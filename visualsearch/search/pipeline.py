@@ -90,7 +90,7 @@ def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> 
     with step("embed"):
         looks = search.embedder.look(regions)
     return [
-        _answer(search, region, look.vector[None], suggest_boxes(look.activation) if box is None else ())
+        _answer(search, region, look.vector[None], suggest_boxes(look) if box is None else ())
         for box, region, look in zip(boxes, regions, looks, strict=True)
     ]
 

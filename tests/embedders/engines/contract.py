@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.embedders.networks import build as build_torchvision
-from tests.embedders.networks import maps_of, scaled, with_head, with_objectness
+from tests.embedders.networks import maps_of, proposals, scaled, with_head, with_proposals
 from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
 from visualsearch.embedders.engines import Engine
 from visualsearch.embedders.fitting import Fit
@@ -46,10 +46,10 @@ class EngineContract:
 
         found = build(fold(weights, Recipe(architecture=architecture, fit=Fit(SIDE)))).run(PIXELS)
 
-        assert found.features.dtype == found.activation.dtype == np.float32
-        assert found.activation.shape == (5, 2, 2)
+        assert found.features.dtype == found.places.dtype == np.float32
+        assert found.places.shape == (5, 1, 2, 2)
         assert (cosines(found.features, last.mean((2, 3)).numpy()) > COSINE_LEAST).all()
-        np.testing.assert_allclose(found.activation, last.sum(1).numpy(), rtol=0.05)
+        np.testing.assert_allclose(found.places[:, 0], last.sum(1).numpy(), rtol=0.05)
 
     def test_a_head_takes_the_means_of_the_last_two_maps(self, build: Build) -> None:
         network = build_torchvision(width=8)
@@ -63,29 +63,28 @@ class EngineContract:
         assert found.features.shape == (5, 24)
         assert (cosines(found.features, expected) > COSINE_LEAST).all()
 
-    def test_objectness_weighs_both_maps_at_the_places_of_the_third(self, build: Build) -> None:
+    def test_proposals_are_made_of_both_maps_at_the_places_of_the_third(self, build: Build) -> None:
         network = build_torchvision(width=8)
-        state = with_objectness(network.state_dict())
-        weight, bias = state["objectness.weight"], state["objectness.bias"]
         third, fourth = maps_of(network, scaled(PIXELS))
         both = torch.cat([third, fourth.repeat_interleave(2, 2).repeat_interleave(2, 3)], dim=1)
-        expected = (torch.einsum("c,nchw->nhw", weight, both) + bias).sigmoid()
-        weights = {key: value.numpy() for key, value in state.items()}
+        with torch.inference_mode():
+            expected = proposals(both.shape[1])(both)
+        weights = {key: value.numpy() for key, value in with_proposals(network.state_dict()).items()}
 
         found = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE)))).run(PIXELS)
 
-        assert found.activation.dtype == np.float32
-        np.testing.assert_allclose(found.activation, expected.numpy(), atol=0.03)
-        plain = build(fold(arrays_without(weights, "objectness"), Recipe(architecture=NARROW, fit=Fit(SIDE))))
+        assert found.places.dtype == np.float32
+        np.testing.assert_allclose(found.places, expected.numpy(), atol=0.03)
+        plain = build(fold(arrays_without(weights, "proposals"), Recipe(architecture=NARROW, fit=Fit(SIDE))))
         np.testing.assert_array_equal(plain.run(PIXELS).features, found.features)
 
     def test_what_it_gave_stays_when_it_runs_again(self, build: Build) -> None:
         weights = {key: value.numpy() for key, value in build_torchvision(width=8).state_dict().items()}
         engine = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE))))
         first = engine.run(PIXELS[:2])
-        features, activation = first.features.copy(), first.activation.copy()
+        features, places = first.features.copy(), first.places.copy()
 
         engine.run(PIXELS[3:])
 
         np.testing.assert_array_equal(first.features, features)
-        np.testing.assert_array_equal(first.activation, activation)
+        np.testing.assert_array_equal(first.places, places)

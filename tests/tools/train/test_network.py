@@ -23,7 +23,7 @@ def student() -> Student:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
-    torch.nn.init.normal_(student.objectness.weight, std=0.1)
+    torch.nn.init.normal_(student.proposals[0].weight, std=0.1)
     return student
 
 
@@ -34,10 +34,11 @@ def test_what_is_trained_is_what_the_shop_runs(student: Student, tmp_path: Path)
     with torch.inference_mode():
         maps = student.maps(pixels)
         expected = student.embed(maps)[0].numpy()
-        places = student.objectness(student.last_maps(maps)).sigmoid()[0, 0].numpy()
+        scores = student.proposals(student.last_maps(maps)).sigmoid()[0, 0].numpy()
 
     (look,) = ResNetEmbedder(tmp_path / "tiny.safetensors").look([picture])
 
     assert look.vector.shape == (DIMENSIONS,)
     assert look.vector @ expected > 0.999
-    np.testing.assert_allclose(look.activation, places, atol=0.03)
+    assert look.regions is not None
+    np.testing.assert_allclose(look.regions[:, 0], scores.flatten(), atol=0.03)

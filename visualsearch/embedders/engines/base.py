@@ -17,14 +17,15 @@ class Pass:
 
     features: NDArray[np.float32]
     """Vectors before they get unit length, shape (n, dimensions)."""
-    activation: NDArray[np.float32]
-    """How likely an object is at each place, 0 to 1, at the third stage's places; of a network without objectness the
-    last map summed over its channels, after ReLU. Shape (n, rows, columns).
+    places: NDArray[np.float32]
+    """What each place says. Of a network with proposals, shape (n, 5, rows, columns) at the third stage's places: how
+    good the region is that it proposes, 0 to 1, and how far its left, top, right and bottom edge is, as a share of the
+    square. Of another, shape (n, 1, rows, columns): the last map summed over its channels, after ReLU.
     """
 
     def __getitem__(self, part: slice) -> Pass:
         """Return the pass of some of the images."""
-        return Pass(self.features[part], self.activation[part])
+        return Pass(self.features[part], self.places[part])
 
 
 class Engine(ABC):

@@ -10,7 +10,7 @@ from openvino import opset13 as ops
 
 from visualsearch.embedders.engines.base import Engine, Pass
 from visualsearch.embedders.fitting import Pixels
-from visualsearch.embedders.network import Block, Convolution, Network
+from visualsearch.embedders.network import Block, Convolution, Network, Proposals
 
 _ROWS_AND_COLUMNS = np.array([2, 3])
 
@@ -29,9 +29,9 @@ class OpenVinoEngine(Engine):
         self._request = compiled.create_infer_request()
 
     def run(self, pixels: Pixels) -> Pass:
-        features, activation = self._request.infer([pixels]).values()
+        features, places = self._request.infer([pixels]).values()
         # They lie in memory that the next pass writes to.
-        return Pass(features.copy(), activation.copy())
+        return Pass(features.copy(), places.copy())
 
 
 def _graph(network: Network) -> openvino.Model:
@@ -45,7 +45,7 @@ def _graph(network: Network) -> openvino.Model:
         for block in stage:
             map_ = _add_block(map_, block)
         maps.append(map_)
-    return openvino.Model([_features(maps, network), _activation(maps, network)], [pixels], "network")
+    return openvino.Model([_features(maps, network), _places(maps[-2:], network.proposals)], [pixels], "network")
 
 
 def _features(maps: list[Any], network: Network) -> Any:
@@ -57,22 +57,17 @@ def _features(maps: list[Any], network: Network) -> Any:
     return ops.add(product, ops.constant(network.head.bias))
 
 
-def _activation(maps: list[Any], network: Network) -> Any:
-    third, fourth = maps[-2:]
-    if network.objectness is None:
-        return ops.reduce_sum(fourth, np.array([1]))
-    logits, coarse = _weighted(third, network.objectness.third), _weighted(fourth, network.objectness.fourth)
-    places = ops.gather(ops.shape_of(logits), np.array([2, 3]), np.array(0))
+def _places(maps: list[Any], proposals: Proposals | None) -> Any:
+    third, fourth = maps
+    if proposals is None:
+        return ops.reduce_sum(fourth, np.array([1]), keep_dims=True)
+    inner, coarse = _convolve(third, proposals.third), _convolve(fourth, proposals.fourth)
+    rows_and_columns = ops.gather(ops.shape_of(inner), _ROWS_AND_COLUMNS, np.array(0))
     spread = ops.interpolate(
-        coarse, places, "nearest", "sizes", coordinate_transformation_mode="asymmetric", nearest_mode="floor",
-        axes=np.array([2, 3]),
+        coarse, rows_and_columns, "nearest", "sizes", coordinate_transformation_mode="asymmetric",
+        nearest_mode="floor", axes=_ROWS_AND_COLUMNS,
     )  # fmt: skip
-    total = ops.add(ops.add(logits, spread), ops.constant(np.float32(network.objectness.bias)))
-    return ops.squeeze(ops.sigmoid(total), np.array([1]))
-
-
-def _weighted(map_: Any, weights: Any) -> Any:
-    return ops.convolution(map_, ops.constant(weights.reshape(1, -1, 1, 1)), [1, 1], [0, 0], [0, 0], [1, 1])
+    return ops.sigmoid(_convolve(ops.relu(ops.add(inner, spread)), proposals.last))
 
 
 def _add_block(map_: Any, block: Block) -> Any:

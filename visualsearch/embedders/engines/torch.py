@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from visualsearch.embedders.engines.base import Engine, Pass
 from visualsearch.embedders.fitting import Pixels
-from visualsearch.embedders.network import Array, Block, Convolution, Network
+from visualsearch.embedders.network import Array, Block, Convolution, Network, Proposals
 
 
 class TorchEngine(Engine):
@@ -20,7 +20,7 @@ class TorchEngine(Engine):
         self._stem = _Convolution(network.stem, self._type)
         self._stages = [[_Block(block, self._type) for block in stage] for stage in network.stages]
         head = network.head
-        self._objectness = network.objectness
+        self._proposals = network.proposals and _Proposals(network.proposals)
         self._head = (torch.from_numpy(head.weight), torch.from_numpy(head.bias)) if head else None
 
     def run(self, pixels: Pixels) -> Pass:
@@ -33,15 +33,11 @@ class TorchEngine(Engine):
                 for block in stage:
                     map_ = block(map_)
                 maps.append(map_)
-            return Pass(self._features(maps).numpy(), self._activation(maps).numpy())
+            return Pass(self._features(maps).numpy(), self._places(maps).numpy())
 
-    def _activation(self, maps: list[torch.Tensor]) -> torch.Tensor:
+    def _places(self, maps: list[torch.Tensor]) -> torch.Tensor:
         third, fourth = (map_.float() for map_ in maps[-2:])
-        if self._objectness is None:
-            return fourth.sum(1)
-        logits = _weighted(third, self._objectness.third)
-        coarse = _weighted(fourth, self._objectness.fourth)
-        return (logits + functional.interpolate(coarse, logits.shape[2:]) + self._objectness.bias).sigmoid()[:, 0]
+        return self._proposals(third, fourth) if self._proposals else fourth.sum(1, keepdim=True)
 
     def _features(self, maps: list[torch.Tensor]) -> torch.Tensor:
         third, fourth = (map_.mean((2, 3), dtype=torch.float32) for map_ in maps[-2:])
@@ -75,8 +71,15 @@ class _Block:
         return inner.relu_()
 
 
-def _weighted(map_: torch.Tensor, weights: Array) -> torch.Tensor:
-    return functional.conv2d(map_, torch.from_numpy(weights).reshape(1, -1, 1, 1))
+class _Proposals:
+    def __init__(self, given: Proposals) -> None:
+        parts = (given.third, given.fourth, given.last)
+        self._third, self._fourth, self._last = (_Convolution(part, torch.float32) for part in parts)
+
+    def __call__(self, third: torch.Tensor, fourth: torch.Tensor) -> torch.Tensor:
+        inner = self._third(third)
+        inner += functional.interpolate(self._fourth(fourth), inner.shape[2:])
+        return self._last(inner.relu_()).sigmoid_()
 
 
 def _tensor(values: Array, kind: torch.dtype) -> torch.Tensor:
