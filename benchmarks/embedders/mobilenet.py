@@ -48,7 +48,7 @@ class MobileNetEmbedder(Embedder):
     def look(self, images: Sequence[Image.Image]) -> list[Look]:
         maps = self._maps(images)
         vectors = normalise(maps.mean(axis=(2, 3)))
-        return [Look(vector, map_.sum(axis=0)) for vector, map_ in zip(vectors, maps, strict=True)]
+        return [Look(vector, activation=map_.sum(axis=0)) for vector, map_ in zip(vectors, maps, strict=True)]
 
     def _maps(self, images: Sequence[Image.Image]) -> np.ndarray:
         if self._request is None:

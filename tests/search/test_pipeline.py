@@ -325,6 +325,7 @@ def tiny_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the embedder of the tests say that the right half of every photo stands out."""
 
     def look(self: Embedder, images: Sequence[Image.Image]) -> list[Look]:
-        return [Look(vector, np.array([[0.1, 0.1, 0.9, 0.9]] * 4, np.float32)) for vector in self.embed(images)]
+        half = np.array([[0.1, 0.1, 0.9, 0.9]] * 4, np.float32)
+        return [Look(vector, activation=half) for vector in self.embed(images)]
 
     monkeypatch.setattr(Embedder, "look", look)

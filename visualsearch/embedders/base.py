@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from django.core.checks import CheckMessage
@@ -22,6 +22,7 @@ class Look:
 
     vector: NDArray[np.float32]
     """Unit vector, shape (dimensions,)."""
+    _: KW_ONLY
     regions: Regions | None = None
     """Where objects are, of a network that has learnt to propose regions: good and bad ones, some for one object."""
     activation: NDArray[np.float32] | None = None
