@@ -94,7 +94,10 @@ def searches() -> str:
             by_photo = 1000 / (1000 / rate + point.milliseconds)
             mark = "" if is_measured else "~ "
             rows.append([f"{number:,}", f"{mark}{by_photo:,.0f}", f"{mark}{1000 / point.milliseconds:,.0f}"])
-    return _table(["pictures", "by photo (`products-2`)", "like a product (`find_like`), index alone"], rows)
+    return _table(
+        ["pictures", "by photo (`products-1`, whose pass is as long)", "like a product (`find_like`), index alone"],
+        rows,
+    )
 
 
 def making() -> str:

@@ -75,7 +75,7 @@ def test_a_look_is_the_vector_and_where_the_objects_are(narrow_path: Path) -> No
         assert look.activation is None
 
 
-def test_where_nothing_proposes_regions_a_look_has_the_last_map_of_the_image_alone(path: Path, state: State) -> None:
+def test_where_nothing_proposes_regions_a_look_has_the_last_map_of_the_image_alone(path: Path) -> None:
     looks = ResNetEmbedder(path).look(PICTURES)
 
     for look in looks:

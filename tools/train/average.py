@@ -28,7 +28,7 @@ def average(first: Pupil, second: Pupil, share: float = 0.5) -> None:
 
 @torch.no_grad()
 def take_statistics(student: Student, world: World) -> None:
-    """Take the statistics of the batch norms anew, as the mean of which is not the mean of both."""
+    """Take the statistics of the batch norms anew: those of a mean of two networks are not the mean of theirs."""
     norms = [module for module in student.modules() if isinstance(module, nn.BatchNorm2d)]
     usual = [norm.momentum for norm in norms]
     for norm in norms:

@@ -6,7 +6,7 @@ Things are put into rooms, so that it is known where they are.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import torch
@@ -29,6 +29,7 @@ class Seen:
     maps: torch.Tensor
     """The last two maps, float16, (rooms, channels, rows, columns)."""
     rooms: Rooms
+    """Without their images, which would fill the memory."""
 
 
 def learn_proposals(
@@ -84,7 +85,10 @@ def _look(student: Student, rooms: Rooms, side: int) -> Seen:
     images = functional.interpolate(rooms.images, side, mode="bilinear", antialias=True)
     with torch.autocast("cpu", torch.bfloat16):
         maps = student.maps(images)
-    return Seen(maps=student.last_maps([values.float() for values in maps]).half().clone(), rooms=rooms)
+    return Seen(
+        maps=student.last_maps([values.float() for values in maps]).half().clone(),
+        rooms=replace(rooms, images=torch.empty(0)),
+    )
 
 
 def _wanted(rooms: Rooms, rows: int, columns: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -6,8 +6,6 @@ torch = pytest.importorskip("torch")
 
 from tools.train.rooms import furnish  # noqa: E402 - only where torch is
 
-RED = (255, 0, 0)
-
 
 def red_things(count: int = 3, side: int = 64) -> torch.Tensor:
     """Return red squares that leave a quarter of their picture transparent on each side."""
@@ -16,6 +14,10 @@ def red_things(count: int = 3, side: int = 64) -> torch.Tensor:
     things[:, 0, inner, inner] = 255
     things[:, 3, inner, inner] = 255
     return things
+
+
+def grey() -> torch.Tensor:
+    return torch.full((2, 3, 32, 32), 128, dtype=torch.uint8)
 
 
 def test_edges_are_where_the_things_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,15 +40,35 @@ def test_edges_are_where_the_things_are(monkeypatch: pytest.MonkeyPatch) -> None
     assert checked > 8
 
 
-def test_things_that_are_hidden_do_not_count() -> None:
+def test_things_that_would_lie_on_others_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So large that any two of them lie on each other.
+    monkeypatch.setattr("tools.train.rooms.SIZES", (1.6, 1.6, 1.6))
     torch.manual_seed(2)
-    world = torch.randint(0, 255, (2, 3, 32, 32), dtype=torch.uint8)
 
-    rooms = furnish(red_things(), world, count=24, most=6)
+    rooms = furnish(red_things(), grey(), count=12, most=4)
+
+    assert rooms.seen[:, 0].all()
+    assert (rooms.seen.sum(1) == 1).all()
+
+
+def test_things_that_others_hide_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.train.rooms.SIZES", (1.6, 1.6, 1.6))
+    monkeypatch.setattr("tools.train.rooms._hidden_by", lambda mask, owner: torch.zeros(len(mask)))
+    torch.manual_seed(2)
+
+    rooms = furnish(red_things(), grey(), count=12, most=4)
+
+    # The last one lies on the others; of those below, hardly one shows half of itself.
+    assert 12 <= rooms.seen.sum() < 20
+
+
+def test_edges_lie_in_the_room() -> None:
+    torch.manual_seed(2)
+
+    rooms = furnish(red_things(), grey(), count=24, most=6)
 
     assert rooms.images.shape == (24, 3, 224, 224)
     assert rooms.edges.shape == (24, 6, 4)
-    assert 24 < rooms.seen.sum() < 24 * 6
-    sides = (rooms.edges[..., 2:] - rooms.edges[..., :2])[rooms.seen]
-    assert (sides > 0).all()
+    assert rooms.seen.sum() > 24
+    assert ((rooms.edges[..., 2:] - rooms.edges[..., :2])[rooms.seen] > 0).all()
     assert ((rooms.edges >= 0) & (rooms.edges <= 1)).all()
