@@ -4,7 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tools.train.proposals import proposal_loss  # noqa: E402 - only where torch is
+from tools.train.network import Student  # noqa: E402 - only where torch is
+from tools.train.proposals import learn_proposals, proposal_loss  # noqa: E402
 from tools.train.rooms import Rooms  # noqa: E402
 
 EDGES = (0.25, 0.25, 0.75, 0.75)
@@ -60,3 +61,17 @@ def test_of_two_things_at_a_place_the_smaller_is_meant() -> None:
 
     assert proposal_loss(together, both) < 0.01
     assert proposal_loss(large, both) > proposal_loss(together, both) + 0.02
+
+
+def test_only_the_layers_that_propose_are_taught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.train.proposals.AT_ONCE", 2)
+    torch.manual_seed(1)
+    student = Student(8)
+    before = {key: value.clone() for key, value in student.state_dict().items()}
+    things = torch.full((2, 4, 32, 32), 255, dtype=torch.uint8)
+
+    wrong = learn_proposals(student, things, things, things[:, :3], side=64, minutes=1e-3)
+
+    changed = {key for key, value in student.state_dict().items() if not torch.equal(value, before[key])}
+    assert changed == {f"proposals.{layer}.{part}" for layer in (0, 2) for part in ("weight", "bias")}
+    assert 0 < wrong < 20
