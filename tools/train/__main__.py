@@ -1,4 +1,4 @@
-"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `folds` measures on goods left out.
+"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `folds` and `teacher` measure.
 
 Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns where objects are
 and writes the weights. Two CPU cores are enough.
@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from tools.train.adapt import Goods, adapt
 from tools.train.average import average, take_statistics
+from tools.train.council import Council
 from tools.train.designs import draw_designs
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
-from tools.train.network import Student, Teacher, load_student, save_student
+from tools.train.network import Student, load_student, save_student
 from tools.train.pretrain import Stage, World, pretrain
 from tools.train.proposals import learn_proposals
 from tools.train.pupil import Pupil
 from tools.train.store import Store, join_stores, read_photos, read_pictures, read_shop
+from tools.train.teacher import Teacher
 from tools.train.things import Things, read_things
 
 PRETRAIN = ((0.4, 112, 1.5e-3, 0.6), (0.3, 136, 1e-3, 0.5), (0.3, 168, 5e-4, 0.03))
@@ -32,7 +36,7 @@ GO_ON = ((0.6, 144, 1e-3, 0.5), (0.4, 160, 5e-4, 0.03))
 FOLDS = 4
 SIDE = 192
 """Pixels each way that the package looks at."""
-TEACHER = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
+MOBILENET = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
 
 
 def main() -> None:
@@ -50,7 +54,10 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--broad", type=Path, default=Path("var/broad"), help="What `tools.train.gather` made.")
     parser.add_argument("--goods", type=Path, default=Path("../shared/data/grocery"), help="Shop pictures and photos.")
-    parser.add_argument("--teacher", type=Path, default=TEACHER)
+    parser.add_argument("--teacher", type=Path, default=MOBILENET, help="MobileNet-V2's features.")
+    parser.add_argument(
+        "--council", action="store_const", const=Council, default=Teacher, help="EfficientNet-Lite1 teaches beside it."
+    )
     parser.add_argument("--designs", type=int, default=3000, help="Things to draw.")
     parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
     stages = parser.add_subparsers(required=True)
@@ -63,6 +70,8 @@ def _parser() -> ArgumentParser:
         stage.add_argument("--only", type=int, nargs="+", help="Of the folds these alone.")
         stage.add_argument("--share", type=float, default=1, help="What it counts in a mean with its start.")
         stage.set_defaults(run=run)
+    teacher = stages.add_parser("teacher")
+    teacher.set_defaults(run=_measure_teacher, start=None)
     mean = stages.add_parser("average")
     mean.add_argument("first", type=Path)
     mean.add_argument("start", type=Path, help="Another, that has gone on from the first or beside it.")
@@ -88,7 +97,7 @@ class School:
 
 
 def _pretrain(arguments: Namespace) -> None:
-    school, pupil = _open_school(arguments), _begin(arguments.start)
+    school, pupil = _open_school(arguments), _begin(arguments, arguments.start, anew=True)
     for share, side, rate, falls_to in GO_ON if arguments.start else PRETRAIN:
         stage = Stage(minutes=arguments.minutes * share, side=side, rate=rate, falls_to=falls_to)
         pretrain(pupil, school.teacher, school.world, stage, arguments.folder / "base.pt")
@@ -97,25 +106,39 @@ def _pretrain(arguments: Namespace) -> None:
 
 
 def _average(arguments: Namespace) -> None:
-    school, first, pupil = _open_school(arguments), _begin(arguments.first), _begin(arguments.start)
+    school = _open_school(arguments)
+    first, pupil = _begin(arguments, arguments.first), _begin(arguments, arguments.start)
     average(first, pupil)
     take_statistics(pupil.student, school.world)
     torch.save(pupil.state_dict(), arguments.out)
     _choose(pupil.student, school, _goods(arguments, "photos_train.csv"))
 
 
-def _choose(student: Student, school: School, goods: Goods) -> None:
+def _measure_teacher(arguments: Namespace) -> None:
+    """Print what the teacher itself finds, the nearest that a pupil can hope to come."""
+    school = _open_school(arguments)
+
+    def find(pixels: torch.Tensor) -> torch.Tensor:
+        parts = [school.teacher.look(part.float() / 255)[-1] for part in pixels.split(64)]
+        return torch.cat([school.teacher.place(part) for part in parts])
+
+    _choose(find, school, _goods(arguments, "photos_train.csv"))
+
+
+def _choose(embed: Student | Callable[[torch.Tensor], torch.Tensor], school: School, goods: Goods) -> None:
     """Print what two trainings are to be chosen by: photos to learn from, and things that were kept out."""
-    shop, photos = (embed_all(student, store.pixels, SIDE) for store in (goods.shop, goods.photos))
+    find = partial(embed_all, embed, side=SIDE) if isinstance(embed, Student) else embed
+    shop, photos = (find(store.pixels) for store in (goods.shop, goods.photos))
     report = {"photos_train": recall(photos, goods.photos.labels, shop)}
     pictures = unseen_things(school.kept, school.world.garments.pixels)
-    shop, photos = (embed_all(student, pixels, SIDE) for pixels in pictures[:2])
+    shop, photos = (find(pixels) for pixels in pictures[:2])
     report["things kept out"] = recall(photos, pictures[2], shop)
     print(json.dumps(report), flush=True)
 
 
 def _adapt(arguments: Namespace) -> None:
-    school, pupil, goods = _open_school(arguments), _begin(arguments.start), _goods(arguments, "photos_train.csv")
+    school, pupil = _open_school(arguments), _begin(arguments, arguments.start)
+    goods = _goods(arguments, "photos_train.csv")
     _teach(arguments, school, pupil, goods, "adapted.pt")
     _choose(pupil.student, school, goods)
 
@@ -129,7 +152,7 @@ def _folds(arguments: Namespace) -> None:
     goods, unseen = _goods(arguments, "photos_train.csv"), _goods(arguments, "photos_test.csv")
     labels = torch.arange(len(goods.shop))
     for fold in arguments.only or range(FOLDS):
-        pupil = _begin(arguments.start)
+        pupil = _begin(arguments, arguments.start)
         left_out = labels[labels % FOLDS == fold]
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
         _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
@@ -147,7 +170,7 @@ def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, nam
     )
     adapt(pupil, school.teacher, goods, school.world, stage, arguments.folder / name)
     if arguments.share < 1:
-        average(_begin(arguments.start), pupil, arguments.share)
+        average(_begin(arguments, arguments.start), pupil, arguments.share)
         torch.save(pupil.state_dict(), arguments.folder / name)
 
 
@@ -177,23 +200,29 @@ def _open_school(arguments: Namespace) -> School:
 
 def _teacher(arguments: Namespace, world: World) -> Teacher:
     """Open the teacher as it was settled for the pupil that goes on, whose head knows its directions, or anew."""
-    teacher = Teacher(arguments.teacher)
+    teacher: Teacher = arguments.council.open(arguments.teacher)
     kept = (arguments.start.parent if arguments.start else arguments.folder) / "teacher.pt"
-    if kept.exists():
-        teacher.centres, teacher.deviations, teacher.basis = torch.load(kept, weights_only=True)
+    settled = torch.load(kept, weights_only=True) if kept.exists() else None
+    if settled and settled[-1].shape == teacher.basis.shape:
+        teacher.centres, teacher.deviations, teacher.basis = settled
     else:
         teacher.settle(torch.cat([world.views(20, 20, 25, 5, 20).images for _ in range(10)]))
     torch.save([teacher.centres, teacher.deviations, teacher.basis], arguments.folder / "teacher.pt")
     return teacher
 
 
-def _begin(start: Path | None) -> Pupil:
-    pupil = Pupil(Student())
-    if start and start.suffix == ".safetensors":
-        pupil.student.load_state_dict(load_student(start))
-    elif start:
-        pupil.load_state_dict(torch.load(start, weights_only=True))
+def _begin(arguments: Namespace, start: Path | None, *, anew: bool = False) -> Pupil:
+    """Return a pupil of the teacher that is asked for; one that had another may begin with a head `anew`."""
+    pupil = Pupil(Student(dimensions=arguments.council.dimensions), arguments.council.channels)
+    if start:
+        pupil.go_on(_state(start), anew=anew)
     return pupil.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _state(start: Path) -> dict[str, torch.Tensor]:
+    if start.suffix == ".safetensors":
+        return {f"student.{key}": value for key, value in load_student(start).items()}
+    return torch.load(start, weights_only=True)  # type: ignore[no-any-return]
 
 
 def _designs(arguments: Namespace, garments: Store) -> torch.Tensor:
@@ -211,7 +240,7 @@ def _goods(arguments: Namespace, photos: str) -> Goods:
 
 def _export(arguments: Namespace) -> None:
     garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
-    student = _begin(arguments.start).student
+    student = _begin(arguments, arguments.start).student
     shapes = torch.cat([_designs(arguments, garments), things.pixels[things.first]])
     kept = read_things(arguments.broad, kept=True)
     wrong = learn_proposals(

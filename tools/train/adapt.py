@@ -10,11 +10,11 @@ import torch
 
 from tools.train.augment import as_phone_sees, frames, relight, warp
 from tools.train.feed import echo, feed
-from tools.train.network import Teacher
 from tools.train.pretrain import Stage, World, learn
 from tools.train.pupil import Pupil
 from tools.train.scenes import SIDE, cut_out, grounds, scenes
 from tools.train.store import Store
+from tools.train.teacher import Teacher
 from tools.train.views import Batch, join
 
 
@@ -48,7 +48,7 @@ def adapt(
 ) -> None:
     """Train until the time is over."""
     make = partial(mixed_views, goods, world)
-    lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
+    lessons = feed(make, teacher, side=stage.side)
     learn(pupil, echo(lessons, stage.echoes), stage, out)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tools.train.network import Teacher
+from tools.train.teacher import Teacher
 from tools.train.views import Batch
 
 AT_ONCE = 3
@@ -33,15 +33,11 @@ class Lesson:
     types: torch.Tensor
 
 
-def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int, teacher_side: int) -> Iterator[Lesson]:
+def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int) -> Iterator[Lesson]:
     """Yield lessons without end: views, and what the teacher says of them."""
     while True:
         batch = make()
-        seen = functional.interpolate(batch.images, teacher_side, mode="bilinear", antialias=True)
-        with torch.autocast("cpu", torch.bfloat16):
-            # Small parts stay in the processor's cache.
-            parts = [teacher(part) for part in seen.split(16)]
-        maps = [torch.cat(level).float() for level in zip(*parts, strict=True)]
+        maps = teacher.look(batch.images)
         goals = _shared(teacher.place(maps[-1]), batch.things, batch.plain)
         wanted = [
             functional.interpolate(values, -(-side // step), mode="bilinear", antialias=True).half().clone()

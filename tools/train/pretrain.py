@@ -13,9 +13,9 @@ import torch
 from tqdm import tqdm
 
 from tools.train.feed import Lesson, echo, feed
-from tools.train.network import Teacher
 from tools.train.pupil import Pupil
 from tools.train.store import Store
+from tools.train.teacher import Teacher
 from tools.train.things import Things
 from tools.train.views import Batch, join, strange_views, thing_views, two_views
 
@@ -28,7 +28,6 @@ class Stage:
     rate: float
     side: int
     """Pixels each way that the student sees."""
-    teacher_side: int = 224
     falls_to: float = 0.02
     """Share of the rate that is left at the end, on half a cosine."""
     weights: tuple[float, ...] = (1.0, 0.2, 0.15, 0.1, 1.0, 3.0)
@@ -69,7 +68,7 @@ class World:
 def pretrain(pupil: Pupil, teacher: Teacher, world: World, stage: Stage, out: Path) -> None:
     """Train until the time is over, storing the pupil every five minutes."""
     make = partial(world.views, garments=6, scenery=5, things=11, designs=3, strange=8)
-    lessons = feed(make, teacher, side=stage.side, teacher_side=stage.teacher_side)
+    lessons = feed(make, teacher, side=stage.side)
     learn(pupil, echo(lessons, stage.echoes), stage, out)
 
 

@@ -8,7 +8,9 @@ from torch.nn import functional
 
 from tools.train.feed import Lesson
 from tools.train.losses import apart, distance_on_the_way, distance_to_goals, distance_to_teacher, same_neighbours
-from tools.train.network import DIMENSIONS, Student, Teacher
+from tools.train.network import Student
+from tools.train.teacher import Teacher
+from visualsearch.embedders.engines.processor import bfloat16_is_faster
 
 TYPES = 20
 """Most classes that a label of the garments may name."""
@@ -17,18 +19,30 @@ TYPES = 20
 class Pupil(nn.Module):
     """A student with a translation of each stage to the teacher's channels, and one vector a type of garment."""
 
-    def __init__(self, student: Student) -> None:
+    def __init__(self, student: Student, channels: tuple[int, ...] = Teacher.channels) -> None:
         super().__init__()
         self.student = student
         widths = [student.head.in_features // 12 * times for times in (1, 2, 4, 8)]
         self.translations = nn.ModuleList(
-            nn.Conv2d(width, channels, 1) for width, channels in zip(widths, Teacher.channels, strict=True)
+            nn.Conv2d(width, count, 1) for width, count in zip(widths, channels, strict=True)
         )
-        self.types = nn.Parameter(torch.randn(TYPES, DIMENSIONS) * 0.1)
+        self.types = nn.Parameter(torch.randn(TYPES, student.head.out_features) * 0.1)
+
+    def go_on(self, state: dict[str, torch.Tensor], *, anew: bool = False) -> None:
+        """Take what another pupil knew, or a student alone; `anew` leaves out what has other dimensions.
+
+        Raises RuntimeError where the student does not fit, unless it may begin anew.
+        """
+        own = self.state_dict()
+        fitting = {key: value for key, value in state.items() if key not in own or value.shape == own[key].shape}
+        missing, unknown = self.load_state_dict(fitting if anew else state, strict=False)
+        lost = [key for key in missing if key.startswith("student.")]
+        if unknown or (lost and not anew):
+            raise RuntimeError(f"Expected the state of such a pupil: without {lost}, with {unknown}.")
 
     def losses(self, lesson: Lesson) -> list[torch.Tensor]:
         """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way, to the goals."""
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_is_faster()):
             maps = self.student.maps(lesson.images)
             said = [translate(values).float() for translate, values in zip(self.translations, maps, strict=True)]
         vectors = self.student.embed([values.float() for values in maps])

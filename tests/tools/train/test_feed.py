@@ -35,10 +35,10 @@ def test_what_belongs_together_stays_together() -> None:
         assert lesson.wanted[0][:, 0, 0, 0].tolist() == (-lesson.types).tolist()
 
 
-class Teacher(torch.nn.Module):
+class Teacher:
     """Sees the mean colour of every place, and says it."""
 
-    def forward(self, images: torch.Tensor) -> list[torch.Tensor]:
+    def look(self, images: torch.Tensor) -> list[torch.Tensor]:
         return [torch.nn.functional.avg_pool2d(images, step) for step in (4, 8, 16, 32)]
 
     def place(self, last: torch.Tensor) -> torch.Tensor:
@@ -51,7 +51,7 @@ def test_all_views_of_a_thing_have_one_goal_nearer_to_its_plain_view_and_other_p
     plain = torch.tensor([True, False, True, False])
     batch = Batch(images=images, things=torch.tensor([7, 7, -1, -1]), types=torch.full((4,), -1), plain=plain)
 
-    goals = next(feed(lambda: batch, Teacher(), side=32, teacher_side=64)).goals.float()
+    goals = next(feed(lambda: batch, Teacher(), side=32)).goals.float()
 
     own = torch.nn.functional.normalize(images[:, :, 0, 0])
     between = torch.nn.functional.normalize(own[0] + SCENE * own[1], dim=0)
