@@ -53,7 +53,7 @@ class ResNetEmbedder(Embedder):
 
     @cached_property
     def longest_side(self) -> int:  # type: ignore[override]
-        return 2 * self.recipe.fit.side
+        return self.recipe.fit.longest_side
 
     @cached_property
     def fingerprint(self) -> str:
