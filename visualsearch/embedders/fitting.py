@@ -16,10 +16,6 @@ _GAP = 3.0
 """A much larger image is first reduced by whole numbers to this many times the square: faster, and seen no more."""
 
 
-_ENOUGH = 1.5
-"""Times the square: vectors of pictures decoded so have a cosine of 0.9999 to those of pictures of any size."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fit:
     """How an image is brought into a square; nothing is ever cut off."""
@@ -36,14 +32,6 @@ class Fit:
     def name(self) -> str:
         """What a fingerprint calls it."""
         return f"squeeze{self.side}" if self.stretch is None else f"fit{self.side}-{self.stretch:g}"
-
-    @property
-    def longest_side(self) -> int:
-        """Pixels of an image's longer side that are enough: of its shorter one no fewer are left than are looked at.
-
-        An image that may be distorted without limit needs more of them, since a long one is made a square.
-        """
-        return round(self.side * (_ENOUGH if self.stretch is not None and self.stretch <= _ENOUGH else 2))
 
     def place(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return where an image of this size stands in the square, in pixels: left, top, right, bottom."""

@@ -53,7 +53,7 @@ class ResNetEmbedder(Embedder):
 
     @cached_property
     def longest_side(self) -> int:  # type: ignore[override]
-        return self.recipe.fit.longest_side
+        return 2 * self.recipe.fit.side
 
     @cached_property
     def fingerprint(self) -> str:
