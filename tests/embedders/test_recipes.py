@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.embedders.networks import build, save_safetensors, torchvision_models, with_head
@@ -10,8 +11,8 @@ from visualsearch.embedders import recipes
 from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.headers import Header
-from visualsearch.embedders.recipes import recipe_of
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.embedders.recipes import Details, recipe_of
+from visualsearch.exceptions import EmbedderUnavailable, InvalidVector
 
 torch = pytest.importorskip("torch")
 
@@ -77,6 +78,10 @@ def test_a_head_needs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"side": "8"}, "its side is '8'"),
         ({"stretch": "0.5"}, "its stretch is '0.5', not a number of 1 or more"),
         ({"stretch": "inf"}, "its stretch is 'inf'"),
+        ({"details": "256:0.25"}, "its details are '256:0.25', not ROWS:SHARE, fewer rows than a head has"),
+        ({"details": "0:0.25"}, "its details are '0:0.25'"),
+        ({"details": "64:1.0"}, "its details are '64:1.0'"),
+        ({"details": "64:0.0"}, "its details are '64:0.0'"),
         ({"name": "../products"}, "its name is '../products', not at most 40 of a-z, 0-9, dot and hyphen"),
     ],
 )
@@ -85,6 +90,30 @@ def test_words_that_mean_nothing_are_refused(
 ) -> None:
     with pytest.raises(EmbedderUnavailable, match=f"Expected any to say how it is used: {problem}"):
         recipe_with(monkeypatch, NARROW, **metadata)
+
+
+def test_a_file_says_which_rows_are_details(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recipe_with(monkeypatch, NARROW).details is None
+    assert recipe_with(monkeypatch, NARROW, details="64:0.25").details == Details(rows=64, share=0.25)
+
+
+def test_details_without_a_head_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EmbedderUnavailable, match="its details are '64:0.25'"):
+        recipe_with(monkeypatch, shapes_of("resnet18"), details="64:0.25")
+
+
+def test_details_have_their_share_of_a_cosine_however_long_they_are() -> None:
+    features = np.array([[3, 4, 0, 500], [-3, -4, 0, 0.5], [0, 9, 7, 0]], dtype=np.float32)
+
+    vectors = Details(rows=2, share=0.25).weigh(features)
+
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(vectors @ vectors[0], [1, -0.5, 0.75 * 0.8], atol=1e-6)
+
+
+def test_details_of_no_length_are_an_error() -> None:
+    with pytest.raises(InvalidVector, match="zero length"):
+        Details(rows=1, share=0.5).weigh(np.array([[1, 1, 0]], dtype=np.float32))
 
 
 @pytest.mark.parametrize("shape", [(256, 384), (256,), (0, 576)])

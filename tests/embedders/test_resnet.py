@@ -13,7 +13,15 @@ import pytest
 from PIL import Image
 
 from tests.embedders.contract import PICTURES, EmbedderContract, draw
-from tests.embedders.networks import State, halved, maps_of, save_safetensors, scaled, torchvision_models
+from tests.embedders.networks import (
+    State,
+    halved,
+    maps_of,
+    save_narrow,
+    save_safetensors,
+    scaled,
+    torchvision_models,
+)
 from visualsearch.embedders import resnet, weights
 from visualsearch.embedders.architectures import PUBLISHED
 from visualsearch.embedders.engines import build_engine
@@ -122,6 +130,16 @@ def test_half_precision_weights_give_float32_vectors_nearby(state: State, path: 
 
     assert vectors.dtype == np.float32
     assert ((vectors * ResNetEmbedder(path).embed(PICTURES)).sum(axis=1) > 0.999).all()
+
+
+def test_details_are_a_part_of_the_vector_of_their_own(narrow_path: Path, tmp_path: Path) -> None:
+    save_narrow(tmp_path / "details.safetensors", details="8:0.25")
+    plain, vectors = (ResNetEmbedder(file).embed(PICTURES) for file in (narrow_path, tmp_path / "details.safetensors"))
+
+    np.testing.assert_allclose(np.linalg.norm(vectors[:, -8:], axis=1), 0.5, atol=1e-6)
+    for part in (np.s_[:, :-8], np.s_[:, -8:]):
+        own, other = (each[part] / np.linalg.norm(each[part], axis=1, keepdims=True) for each in (vectors, plain))
+        np.testing.assert_allclose(own, other, atol=1e-6)
 
 
 def test_many_pictures_are_embedded_in_parts(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `folds` and `teacher` measure.
+"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `details`, `folds`, `teacher` beside it.
 
-Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns where objects are
-and writes the weights. Two CPU cores are enough.
+Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns what is fine and
+where objects are, and writes the weights. Two CPU cores are enough.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from tools.train.adapt import Goods, adapt
 from tools.train.average import average, take_statistics
 from tools.train.council import Council
 from tools.train.designs import draw_designs
+from tools.train.details import learn_details
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
-from tools.train.network import Student, load_student, save_student
+from tools.train.network import STRETCH, Student, load_student, save_student
 from tools.train.pretrain import Stage, World, pretrain
 from tools.train.proposals import learn_proposals
 from tools.train.pupil import Pupil
@@ -77,6 +78,10 @@ def _parser() -> ArgumentParser:
     mean.add_argument("start", type=Path, help="Another, that has gone on from the first or beside it.")
     mean.add_argument("out", type=Path)
     mean.set_defaults(run=_average)
+    details = stages.add_parser("details", help="Add details to weights that were exported without.")
+    details.add_argument("start", type=Path)
+    details.add_argument("out", type=Path)
+    details.set_defaults(run=_add_details)
     export = stages.add_parser("export")
     export.add_argument("start", type=Path)
     export.add_argument("out", type=Path)
@@ -107,8 +112,8 @@ def _pretrain(arguments: Namespace) -> None:
 
 def _average(arguments: Namespace) -> None:
     school = _open_school(arguments)
-    first, pupil = _begin(arguments, arguments.first), _begin(arguments, arguments.start)
-    average(first, pupil)
+    pupil = _begin(arguments, arguments.start)
+    average(_state(arguments.first), pupil)
     take_statistics(pupil.student, school.world)
     torch.save(pupil.state_dict(), arguments.out)
     _choose(pupil.student, school, _goods(arguments, "photos_train.csv"))
@@ -155,6 +160,7 @@ def _folds(arguments: Namespace) -> None:
         pupil = _begin(arguments, arguments.start)
         left_out = labels[labels % FOLDS == fold]
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
+        learn_details(pupil.student, school.world, SIDE)
         _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
         report = {"photos_train": _measure_fold(pupil.student, goods, left_out)["left out"]}
         print(json.dumps(report | _measure_fold(pupil.student, unseen, left_out)), flush=True)
@@ -170,7 +176,7 @@ def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, nam
     )
     adapt(pupil, school.teacher, goods, school.world, stage, arguments.folder / name)
     if arguments.share < 1:
-        average(_begin(arguments, arguments.start), pupil, arguments.share)
+        average(_state(arguments.start), pupil, arguments.share)
         torch.save(pupil.state_dict(), arguments.folder / name)
 
 
@@ -185,17 +191,17 @@ def _measure_fold(student: Student, unseen: Goods, left_out: torch.Tensor) -> di
 
 
 def _open_school(arguments: Namespace) -> School:
+    world = _open_world(arguments)
+    return School(teacher=_teacher(arguments, world), world=world, kept=read_things(arguments.broad, kept=True))
+
+
+def _open_world(arguments: Namespace) -> World:
     garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
     if not len(things):
         raise SystemExit(f"{arguments.broad} holds no things: make them with tools.train.gather (docs/training.md).")
     scenery = join_stores(garments, read_pictures(arguments.broad / "world"))
-    world = World(
-        garments=garments,
-        scenery=scenery,
-        things=things,
-        designs=Things.of(_designs(arguments, garments)),
-    )
-    return School(teacher=_teacher(arguments, world), world=world, kept=read_things(arguments.broad, kept=True))
+    designs = Things.of(_designs(arguments, garments))
+    return World(garments=garments, scenery=scenery, things=things, designs=designs)
 
 
 def _teacher(arguments: Namespace, world: World) -> Teacher:
@@ -238,16 +244,23 @@ def _goods(arguments: Namespace, photos: str) -> Goods:
     return Goods.of(shop, read_photos(arguments.goods, photos, skus))
 
 
-def _export(arguments: Namespace) -> None:
-    garments, things = read_pictures(arguments.pictures), read_things(arguments.broad)
+def _add_details(arguments: Namespace) -> None:
     student = _begin(arguments, arguments.start).student
-    shapes = torch.cat([_designs(arguments, garments), things.pixels[things.first]])
+    learn_details(student, _open_world(arguments), SIDE)
+    _save(student, arguments.out, SIDE)
+
+
+def _export(arguments: Namespace) -> None:
+    world, student = _open_world(arguments), _begin(arguments, arguments.start).student
+    learn_details(student, world, arguments.side)
+    things, designs = world.things, world.designs
+    shapes = torch.cat([designs.pixels, things.pixels[things.first]])
     kept = read_things(arguments.broad, kept=True)
     wrong = learn_proposals(
         student,
         shapes,
         kept.pixels[kept.first],
-        garments.pixels,
+        world.garments.pixels,
         side=arguments.side,
         minutes=arguments.minutes,
     )
@@ -256,7 +269,7 @@ def _export(arguments: Namespace) -> None:
 
 
 def _save(student: Student, file: Path, side: int) -> None:
-    metadata = {"name": file.stem, "side": str(side), "stretch": "1.34", "licence": "MIT"}
+    metadata = {"name": file.stem, "side": str(side), "stretch": str(STRETCH), "licence": "MIT"}
     save_student(student, file, metadata, half=True)
 
 

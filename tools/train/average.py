@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -13,17 +15,16 @@ from tools.train.pupil import Pupil
 BATCHES, SIDE = 12, 176
 
 
-def average(first: Pupil, second: Pupil, share: float = 0.5) -> None:
-    """Put the mean of both students into the second, which counts by `share`, 0 to 1.
+def average(first: Mapping[str, torch.Tensor], second: Pupil, share: float = 0.5) -> None:
+    """Put the mean of two pupils' students into the second, which counts by `share`, 0 to 1; `first` is a state.
 
-    It must have gone on from the first, or both from one training. Sources: https://arxiv.org/abs/1803.05407, and for
-    a second stage https://arxiv.org/abs/2109.01903.
+    It must have gone on from the first, or both from one training. A head of other dimensions, begun anew meanwhile,
+    stays the second's. Sources: https://arxiv.org/abs/1803.05407, for a second stage https://arxiv.org/abs/2109.01903.
     """
-    own, other = second.student.state_dict(), first.student.state_dict()
-    mean = {
-        key: torch.lerp(other[key], value, share) if value.is_floating_point() else value for key, value in own.items()
-    }
-    second.student.load_state_dict(mean)
+    for key, value in second.student.state_dict().items():
+        other = first[f"student.{key}"]
+        if value.is_floating_point() and value.shape == other.shape:
+            value.lerp_(other, 1 - share)
 
 
 @torch.no_grad()

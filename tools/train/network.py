@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 
+from visualsearch.embedders.recipes import Details
 from visualsearch.embedders.torchvision_ops import define_missing_operators
 
 define_missing_operators()
@@ -17,12 +18,17 @@ from torchvision.models.resnet import BasicBlock, ResNet  # noqa: E402 - only no
 
 WIDTH = 48
 DIMENSIONS = 256
+STRETCH = 1.34
+"""By how much the package may distort an aspect, see `visualsearch.embedders.fitting.Fit`."""
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 
 
 class Student(ResNet):
     """torchvision's ResNet-18 with narrower stages, and a head on the averages of its last two maps."""
+
+    details: Details | None = None
+    """Rows of the head that are a part of their own; none while it learns."""
 
     def __init__(self, width: int = WIDTH, dimensions: int = DIMENSIONS) -> None:
         self._width = width
@@ -60,8 +66,14 @@ class Student(ResNet):
 
     def embed(self, maps: list[torch.Tensor]) -> torch.Tensor:
         """Return unit vectors of the maps."""
-        pooled = torch.cat([values.mean((2, 3)) for values in maps[-2:]], dim=1)
-        return functional.normalize(self.head(pooled))
+        said = self.head(self.means(maps))
+        return (
+            functional.normalize(said) if self.details is None else torch.from_numpy(self.details.weigh(said.numpy()))
+        )
+
+    def means(self, maps: list[torch.Tensor]) -> torch.Tensor:
+        """Return what the head sees: the means of the last two maps, the third stage's first."""
+        return torch.cat([values.mean((2, 3)) for values in maps[-2:]], dim=1)
 
 
 def load_student(file: Path) -> dict[str, torch.Tensor]:
@@ -71,6 +83,8 @@ def load_student(file: Path) -> dict[str, torch.Tensor]:
 
 def save_student(student: Student, file: Path, metadata: dict[str, str], *, half: bool = False) -> None:
     """Store a student; in half precision for the package."""
+    if student.details:
+        metadata = {**metadata, "details": f"{student.details.rows}:{student.details.share}"}
     state = {
         key: value.half().contiguous() if half and value.is_floating_point() else value.contiguous()
         for key, value in student.state_dict().items()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from pathlib import Path
+
+import numpy as np
 
 from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.headers import Header, Shapes, read_header
 from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.vectors import Vectors, normalise
 
 HEAD = "head.weight"
 """A linear layer over the means of the third and the fourth stage's maps; without it the fourth's mean is all."""
@@ -20,6 +24,23 @@ PROPOSALS = "proposals.0.weight"
 _SIDES = range(32, 1025)
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The last rows of a head, which say what is fine where those before them say what kind of thing it is.
+
+    Each part gets a length of its own, so that neither drowns the other.
+    """
+
+    rows: int
+    share: float
+    """Part of a cosine of 1 that they make, above 0 and below 1."""
+
+    def weigh(self, features: Vectors) -> Vectors:
+        """Return unit vectors of what a head gives, (n, dimensions); raises InvalidVector for a part of zero length."""
+        kinds, details = np.split(features, [-self.rows], axis=1)
+        return np.concatenate([normalise(kinds) * sqrt(1 - self.share), normalise(details) * sqrt(self.share)], axis=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How a file of weights makes vectors."""
@@ -28,6 +49,8 @@ class Recipe:
     fit: Fit = field(default_factory=Fit)
     head: int | None = None
     """Rows of the linear layer at the end; None without one."""
+    details: Details | None = None
+    """Those of its rows that are a part of their own."""
     name: str = ""
     """What its maker calls it."""
 
@@ -46,10 +69,12 @@ def recipe_of(path: Path) -> Recipe:
     header = read_header(path)
     architecture = _architecture_of(header.shapes, path)
     try:
+        head = _head_of(header.shapes, architecture)
         return Recipe(
             architecture=architecture,
             fit=_fit_of(header),
-            head=_head_of(header.shapes, architecture),
+            head=head,
+            details=_details_of(header, head or 0),
             name=_name_of(header),
         )
     except ValueError as error:
@@ -91,6 +116,16 @@ def _head_of(shapes: Shapes, architecture: Architecture) -> int | None:
     if columns != both or rows == 0:
         raise ValueError(f"{HEAD} has the shape {shapes[HEAD]}, not (dimensions, {both})")
     return rows
+
+
+def _details_of(header: Header, head: int) -> Details | None:
+    words = header.metadata.get("details")
+    if words is None:
+        return None
+    found = re.fullmatch(r"(\d{1,5}):(0\.\d{1,3})", words)
+    if not (found and 0 < int(found[1]) < head and float(found[2]) > 0):
+        raise ValueError(f"its details are {words!r}, not ROWS:SHARE, fewer rows than a head has, a share below 1")
+    return Details(int(found[1]), float(found[2]))
 
 
 def _fit_of(header: Header) -> Fit:

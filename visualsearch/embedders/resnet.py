@@ -104,7 +104,8 @@ class ResNetEmbedder(Embedder):
 
     def _vectors(self, passes: list[Pass]) -> Vectors:
         none = np.empty((0, self.dimensions), dtype=np.float32)
-        return normalise(np.concatenate([none, *(found.features for found in passes)]))
+        features = np.concatenate([none, *(found.features for found in passes)])
+        return self.recipe.details.weigh(features) if self.recipe.details else normalise(features)
 
     def _get_turns(self) -> Turns:
         with self._lock:

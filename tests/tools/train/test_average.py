@@ -25,11 +25,24 @@ def test_the_second_counts_by_its_share() -> None:
     one, other = (pupil.student.conv1.weight.detach().clone() for pupil in (first, second))
     translation = second.translations[0].weight.clone()
 
-    average(first, second, 0.75)
+    average(first.state_dict(), second, 0.75)
 
     torch.testing.assert_close(second.student.conv1.weight, (one + 3 * other) / 4)
     assert (second.student.bn1.running_mean == 1.5).all()
     torch.testing.assert_close(second.translations[0].weight, translation)
+
+
+def test_a_head_of_other_dimensions_stays_the_seconds() -> None:
+    first, second = Pupil(Student(8)), Pupil(Student(8, dimensions=32))
+    head, mean = (
+        second.student.head.weight.detach().clone(),
+        torch.lerp(first.student.conv1.weight.detach(), second.student.conv1.weight.detach(), 0.5),
+    )
+
+    average(first.state_dict(), second)
+
+    torch.testing.assert_close(second.student.head.weight.detach(), head)
+    torch.testing.assert_close(second.student.conv1.weight.detach(), mean)
 
 
 def test_statistics_are_those_of_the_world_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.embedders.contract import draw
+from visualsearch.embedders.recipes import Details
 from visualsearch.embedders.resnet import ResNetEmbedder
 
 torch = pytest.importorskip("torch")
@@ -27,7 +28,11 @@ def student() -> Student:
     return student
 
 
-def test_what_is_trained_is_what_the_shop_runs(student: Student, tmp_path: Path) -> None:
+@pytest.mark.parametrize("details", [None, Details(rows=100, share=0.25)])
+def test_what_is_trained_is_what_the_shop_runs(
+    details: Details | None, student: Student, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(student, "details", details)
     save_student(student, tmp_path / "tiny.safetensors", METADATA, half=True)
     picture = draw("red", "ellipse", size=(96, 96))
     pixels = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 255
