@@ -210,7 +210,8 @@ def _teacher(arguments: Namespace, world: World) -> Teacher:
     kept = (arguments.start.parent if arguments.start else arguments.folder) / "teacher.pt"
     settled = torch.load(kept, weights_only=True) if kept.exists() else None
     if settled and settled[-1].shape == teacher.basis.shape:
-        teacher.centres, teacher.deviations, teacher.basis = settled
+        teacher.centres, teacher.deviations = ([values.float() for values in each] for each in settled[:2])
+        teacher.basis = settled[-1].float()
     else:
         teacher.settle(torch.cat([world.views(20, 20, 25, 5, 20).images for _ in range(10)]))
     torch.save([teacher.centres, teacher.deviations, teacher.basis], arguments.folder / "teacher.pt")
