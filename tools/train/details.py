@@ -20,6 +20,7 @@ django.setup()
 
 from tools.train.network import STRETCH, Student  # noqa: E402 - once Django is set up
 from tools.train.pretrain import World  # noqa: E402
+from tools.train.things import on_white  # noqa: E402
 from visualsearch.embedders.engines.processor import bfloat16_is_faster  # noqa: E402
 from visualsearch.embedders.fitting import Fit  # noqa: E402
 from visualsearch.embedders.recipes import Details  # noqa: E402
@@ -37,15 +38,16 @@ LEAST = 0.1
 def learn_details(student: Student, world: World, side: int) -> None:
     """Give a finished student rows for details, and what it says of kinds no more dimensions than it needs."""
     pictures = _pictures(world)
-    kinds = [kind for kind in DISTURBANCES if kind != "none"]
+    disturbances = [one for one in DISTURBANCES if one != "none"]
     plain = _see(student, pictures, side)
     changes = []
     for copy in range(COPIES):
         disturbed = [
-            disturb(one, kinds[(place + 3 * copy) % len(kinds)], seed=copy)
+            disturb(one, disturbances[(place + 3 * copy) % len(disturbances)], seed=copy)
             for place, one in enumerate(tqdm(pictures, desc="details", unit="picture", disable=None))
         ]
         changes.append(_see(student, disturbed, side) - plain)
+    # The fourth stage, whose means come after, has twice the channels of the third.
     third = student.head.in_features // 3
     weight, bias = _shortened(student.head, plain)
     fine = _steady(plain[:, :third], torch.cat(changes)[:, :third])
@@ -57,11 +59,10 @@ def learn_details(student: Student, world: World, side: int) -> None:
 
 def _pictures(world: World) -> list[Image.Image]:
     """Return garments, things on white and whatever else photos show."""
-    views = world.things.pixels[_some(len(world.things.pixels))].float() / 255
-    on_white = ((views[:, :3] * views[:, 3:] + 1 - views[:, 3:]) * 255).byte()
+    things = on_white(world.things.pixels[_some(len(world.things.pixels))])
     stores = [store.pixels[_some(len(store))] for store in (world.garments, world.scenery)]
     return [
-        Image.fromarray(picture.permute(1, 2, 0).numpy().copy()) for pixels in (*stores, on_white) for picture in pixels
+        Image.fromarray(picture.permute(1, 2, 0).numpy().copy()) for pixels in (*stores, things) for picture in pixels
     ]
 
 

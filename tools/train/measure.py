@@ -9,7 +9,7 @@ from torch.nn import functional
 from tools.train.augment import as_phone_sees
 from tools.train.network import Student
 from tools.train.scenes import grounds, scenes
-from tools.train.things import Things
+from tools.train.things import Things, on_white
 
 
 @torch.inference_mode()
@@ -32,13 +32,12 @@ def unseen_things(
         np.random.seed(seed)
         right = torch.arange(len(things)).repeat_interleave(things.views - 1)
         number = torch.cat([torch.arange(1, int(views)) for views in things.views])
-        first = things.pixels[things.first].float() / 255
-        shop = first[:, :3] * first[:, 3:] + 1 - first[:, 3:]
+        shop = on_white(things.pixels[things.first])
         photos = [
             as_phone_sees(scenes(things.pixels[part], grounds(world, len(part))))
             for part in (things.first[right] + number).split(64)
         ]
-    return (shop * 255).byte(), (torch.cat(photos) * 255).byte(), right
+    return shop, (torch.cat(photos) * 255).byte(), right
 
 
 def recall(

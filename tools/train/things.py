@@ -42,6 +42,12 @@ class Things:
         return self.pixels[self.first[places] + one], self.pixels[self.first[places] + other]
 
 
+def on_white(pixels: torch.Tensor) -> torch.Tensor:
+    """Return views, uint8 of four channels, as a shop shows them: uint8 of three."""
+    views = pixels.float() / 255
+    return ((views[:, :3] * views[:, 3:] + 1 - views[:, 3:]) * 255).byte()
+
+
 def read_things(folder: Path, *, kept: bool = False) -> Things:
     """Read every `NAME@VIEW.png` below a folder, centred on a square; views of one name belong together.
 

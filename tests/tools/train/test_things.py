@@ -7,7 +7,7 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from tools.train.things import SIDE, read_things  # noqa: E402 - only where torch is
+from tools.train.things import SIDE, on_white, read_things  # noqa: E402 - only where torch is
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +48,13 @@ def test_a_thing_keeps_its_shape_on_a_transparent_square(folder: Path) -> None:
 
     assert opaque.sum() == 60 * 30
     assert opaque[SIDE // 2 - 15 : SIDE // 2 + 15].sum() == 60 * 30
+
+
+def test_on_white_what_is_not_there_is_white_and_what_is_half_there_half() -> None:
+    views = torch.tensor([10, 20, 30, 0, 10, 20, 30, 255, 0, 0, 0, 128], dtype=torch.uint8).view(3, 4, 1, 1)
+
+    pictures = on_white(views)
+
+    assert pictures.dtype == torch.uint8
+    wanted = torch.tensor([[255, 255, 255], [10, 20, 30], [127, 127, 127]], dtype=torch.uint8)
+    torch.testing.assert_close(pictures.flatten(1), wanted, atol=1, rtol=0)
