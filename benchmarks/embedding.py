@@ -88,8 +88,18 @@ def _compare_one(photo: Path, obvious: Obvious, embedder: Any, rounds: int) -> d
 
 
 def _compare_crops(photo: Path, embedder: Any, rounds: int) -> dict[str, Any]:
+    """Time a photo with its subject, and with two regions of which the subject is one, against one pass over it."""
+    from visualsearch.images import Box
+    from visualsearch.search.boxes import suggest_boxes
+    from visualsearch.search.photos import see_photo
+
     image = ours.open_image(photo)
-    ways = {"two_crops": partial(ours.look_and_crop, image, embedder), "photo": partial(embedder.embed, [image])}
+    boxes = [*suggest_boxes(embedder.look([image])[0]), Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)][:2]
+    ways = {
+        "photo_and_two_crops": partial(ours.see_with_two_boxes, image, boxes, embedder),
+        "photo_and_subject": partial(see_photo, embedder, image),
+        "one_pass": partial(embedder.embed, [image]),
+    }
     return compare(ways, rounds)
 
 

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from benchmarks.embedders.plot import draw
 from benchmarks.embedders.timing import take_turns
 from benchmarks.machine import describe, publish
+from visualsearch.images.photos import PHOTO_SIDE
 
 PACKAGES = ("numpy", "openvino", "pillow", "torch")
 _BATCH = 16
@@ -50,7 +51,7 @@ class Quality:
     recall_at_5: float
     mrr: float
     photo_ms: float = 0.0
-    """From a decoded photo to its vector, alone."""
+    """From a decoded photo to its vector, alone, as a search sees it."""
 
 
 def main() -> None:
@@ -80,9 +81,11 @@ def _parse() -> argparse.Namespace:
 
 def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the figures of each embedder that can be loaded, the quickest first."""
+    import django
     from django.conf import settings
 
-    settings.configure(VISUALSEARCH={"ENGINE": arguments.engine})
+    settings.configure(INSTALLED_APPS=["visualsearch"], VISUALSEARCH={"ENGINE": arguments.engine})
+    django.setup()
     from visualsearch.embedders import load_embedder
     from visualsearch.exceptions import EmbedderUnavailable
 
@@ -96,15 +99,16 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
             print(f"{name} is left out: {error}")
             continue
         found[name] = (embedder, _quality(embedder, catalogue, photos))
-    images = _open(photos.paths[:1], 640)
-    ways = {name: lambda embedder=embedder: embedder.embed(images) for name, (embedder, _) in found.items()}
+    (image,) = _open(photos.paths[:1], PHOTO_SIDE)
+    ways = {name: lambda embedder=embedder: _see(embedder, image) for name, (embedder, _) in found.items()}
     for name, seconds in take_turns(ways, arguments.rounds).items():
         found[name][1]["photo_ms"] = round(1000 * float(np.median(seconds)), 2)
     return sorted((quality for _, quality in found.values()), key=lambda quality: quality["photo_ms"])
 
 
 def _quality(embedder: Any, catalogue: Shelf, photos: Shelf) -> dict[str, Any]:
-    scores = _embed(embedder, photos.paths) @ _embed(embedder, catalogue.paths).T
+    images = (_open([path], PHOTO_SIDE)[0] for path in tqdm(photos.paths, desc=embedder.name[-40:], unit="photo"))
+    scores = np.stack([_see(embedder, image) for image in images]) @ _embed(embedder, catalogue.paths).T
     order = catalogue.skus[np.argsort(-scores, axis=1, kind="stable")]
     places = 1 + np.argmax(order == photos.skus[:, None], axis=1)
     return asdict(
@@ -128,6 +132,13 @@ def _embed(embedder: Any, paths: list[Path]) -> np.ndarray:
     starts = tqdm(range(0, len(paths), _BATCH), desc=embedder.name[-40:], unit="batch")
     batches = (_open(paths[start : start + _BATCH], embedder.longest_side) for start in starts)
     return np.concatenate([embedder.embed(batch) for batch in batches])
+
+
+def _see(embedder: Any, photo: Any) -> np.ndarray:
+    """Return the vector of a photo that a stranger took, shape (dimensions,)."""
+    from visualsearch.search.photos import see_photo
+
+    return see_photo(embedder, photo).vector
 
 
 def _open(paths: list[Path], longest_side: int) -> list[Any]:

@@ -4,13 +4,16 @@
         benchmarks.embedders.mobilenet.MobileNetEmbedder --pictures ../shared/data/clothing/images.csv
 
 The CSV has the columns image, label and split. `types`: the share of the pictures of the split whose nearest picture of
-another split has the same label. `copies`: pictures of the split, disturbed as phones do, against 3,000 others.
+another split has the same label. `copies`: pictures of the split, disturbed as phones do, against 3,000 others. Both
+are searched with as pictures of a shop are, by one pass, and as photos are that strangers take (`as photos`).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ PACKAGES = ("numpy", "openvino", "pillow", "torch")
 COPIES = ("crop", "rotation", "jpeg", "light", "mirror", "background")
 UNKNOWN = {"Not sure", "Skip", "Other"}
 OTHERS = 3000
+LONGEST_SIDE = 640
 _BATCH = 16
 
 
@@ -63,30 +67,47 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 def _measure_one(embedder: Any, paths: list[Path], labels: np.ndarray, asked: np.ndarray, count: int) -> dict[str, Any]:
     from visualsearch.images import open_image
-    from visualsearch.search.disturbances import disturb
 
     vectors = _embed(embedder, [open_image(path, longest_side=embedder.longest_side) for path in tqdm(paths)])
     random = np.random.default_rng(1)
-    queries = random.choice(np.flatnonzero(asked), count, replace=False)
-    others = random.choice(np.setdiff1d(np.arange(len(paths)), queries), OTHERS, replace=False)
-    catalogue = np.concatenate([vectors[queries], vectors[others]])
-    images = [open_image(paths[place], longest_side=640) for place in queries]
-    copies = {}
-    for kind in COPIES:
-        found = _embed(embedder, [disturb(image, kind, seed=1) for image in images]) @ catalogue.T
-        copies[kind] = round(float(np.mean(found.argmax(axis=1) == np.arange(count))), 4)
+    copied = random.choice(np.flatnonzero(asked), count, replace=False)
+    others = random.choice(np.setdiff1d(np.arange(len(paths)), copied), OTHERS, replace=False)
+    catalogue = np.concatenate([vectors[copied], vectors[others]])
+    images = [open_image(paths[place], longest_side=LONGEST_SIDE) for place in copied]
+    known = ~np.isin(labels, list(UNKNOWN))
+    queries, pool = np.flatnonzero(asked & known), np.flatnonzero(~asked & known)
+
+    def find_types(seen: np.ndarray) -> float:
+        nearest = (seen @ vectors[pool].T).argmax(axis=1)
+        return round(float(np.mean(labels[pool][nearest] == labels[queries])), 4)
+
+    photos = _see(embedder, (open_image(paths[place], longest_side=LONGEST_SIDE) for place in queries))
     return {
         "embedder": Path(embedder.name).stem,
-        "types": _type_recall(vectors, labels, asked),
-        "copies": {**copies, "mean": round(float(np.mean(list(copies.values()))), 4)},
+        "types": find_types(vectors[queries]),
+        "copies": _find_copies(partial(_embed, embedder), images, catalogue),
+        "as photos": {
+            "types": find_types(photos),
+            "copies": _find_copies(partial(_see, embedder), images, catalogue),
+        },
     }
 
 
-def _type_recall(vectors: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> float:
-    known = ~np.isin(labels, list(UNKNOWN))
-    queries, pool = asked & known, ~asked & known
-    nearest = (vectors[queries] @ vectors[pool].T).argmax(axis=1)
-    return round(float(np.mean(labels[pool][nearest] == labels[queries])), 4)
+def _find_copies(see: Callable[[list[Any]], np.ndarray], images: list[Any], catalogue: np.ndarray) -> dict[str, float]:
+    """Return how often copies find their picture, which stands at the same place of the catalogue."""
+    from visualsearch.search.disturbances import disturb
+
+    found = {}
+    for kind in COPIES:
+        scores = see([disturb(image, kind, seed=1) for image in images]) @ catalogue.T
+        found[kind] = round(float(np.mean(scores.argmax(axis=1) == np.arange(len(images)))), 4)
+    return {**found, "mean": round(float(np.mean(list(found.values()))), 4)}
+
+
+def _see(embedder: Any, photos: Iterable[Any]) -> np.ndarray:
+    from visualsearch.search.photos import see_photo
+
+    return np.stack([see_photo(embedder, photo).vector for photo in tqdm(photos, desc=embedder.name[-40:])])
 
 
 def _embed(embedder: Any, images: list[Any]) -> np.ndarray:

@@ -15,7 +15,7 @@ import argparse
 import csv
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from visualsearch.search.calibration.priors import FOLDER  # noqa: E402
 from visualsearch.search.disturbances import disturb  # noqa: E402
 from visualsearch.search.evaluation.reliability import expected_calibration_error  # noqa: E402
 from visualsearch.search.fitting import KINDS  # noqa: E402
+from visualsearch.search.photos import see_photo  # noqa: E402
 from visualsearch.vectors import Vectors  # noqa: E402
 
 LONGEST_SIDE = 640
@@ -76,11 +77,11 @@ class Bench:
         rows = list(_rows(catalogue))
         self.skus = [row["sku"] for row in rows]
         images = [_open(catalogue.parent / row["image"]) for row in rows]
-        self.vectors = self._embed(images)
+        self.vectors = embedder.embed(images)
         copies = [
             Found(scores=scores, right=right)
             for kind in KINDS
-            for scores, right in self._search(self._embed([disturb(one, kind, 0) for one in images]), self.skus)
+            for scores, right in self._search(self._see([disturb(one, kind, 0) for one in images]), self.skus)
         ]
         self.units = fit_units(copies)
 
@@ -110,15 +111,11 @@ class Bench:
             yield tuple(score for _, score in nearest), right
 
     def _read(self, paths: Sequence[Path]) -> Vectors:
-        size = get_settings().batch_size
-        parts = [
-            self._embed([_open(path) for path in paths[start : start + size]])
-            for start in tqdm(range(0, len(paths), size), desc=self.embedder.name, unit="batch")
-        ]
-        return np.concatenate(parts)
+        return self._see(_open(path) for path in tqdm(paths, desc=self.embedder.name, unit="photo"))
 
-    def _embed(self, images: Sequence[Image.Image]) -> Vectors:
-        return self.embedder.embed(images)
+    def _see(self, photos: Iterable[Image.Image]) -> Vectors:
+        """Return the vectors of photos as a search sees them."""
+        return np.stack([see_photo(self.embedder, photo).vector for photo in photos])
 
 
 def main() -> None:

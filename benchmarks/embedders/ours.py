@@ -13,6 +13,7 @@ from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.embedders.engines.processor import count_cores
 from visualsearch.images import Box, crop, open_image
+from visualsearch.images.photos import PHOTO_SIDE
 
 
 def index(paths: list[Path], embedder: Embedder) -> np.ndarray:
@@ -24,13 +25,15 @@ def index(paths: list[Path], embedder: Embedder) -> np.ndarray:
 
 
 def embed_one(path: Path, embedder: Embedder) -> np.ndarray:
-    """Return the vector of a shopper's photo."""
-    return embedder.embed([open_image(path, longest_side=embedder.longest_side)])[0]
+    """Return the vector of a shopper's photo, its subject seen too."""
+    from visualsearch.search.photos import see_photo
+
+    return see_photo(embedder, open_image(path, longest_side=PHOTO_SIDE)).vector
 
 
-def look_and_crop(image: Image.Image, embedder: Embedder) -> np.ndarray:
-    """Return the vectors of a photo's two likely objects: one pass over the photo, one over both crops."""
-    from visualsearch.search.boxes import suggest_boxes
+def see_with_two_boxes(image: Image.Image, boxes: list[Box], embedder: Embedder) -> np.ndarray:
+    """Return the vectors of a photo and of two regions of it, as a search with all three sees them."""
+    from visualsearch.search.photos import see
 
-    boxes = suggest_boxes(embedder.look([image])[0], 2) or (Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1))
-    return embedder.embed([crop(image, box) for box in boxes])
+    regions = [image, *(crop(image, box) for box in boxes)]
+    return np.stack([sight.vector for sight in see(embedder, regions, [None, *boxes])])

@@ -35,6 +35,28 @@ def test_the_best_region_comes_first() -> None:
     assert edges(suggest_boxes(look)) == [[0.5, 0.25, 0.25, 0.5], [0.0, 0.0, 0.2, 0.2]]
 
 
+def test_the_subject_comes_before_what_is_a_better_region() -> None:
+    corner, small, middle = (0.9, 0.0, 0.0, 0.2, 0.2), (0.8, 0.45, 0.0, 0.55, 0.1), (0.3, 0.4, 0.4, 0.7, 0.7)
+
+    boxes = suggest_boxes(proposed(corner, small, middle))
+
+    assert [box[:2] for box in edges(boxes)] == [[0.4, 0.4], [0.0, 0.0], [0.45, 0.0]]
+    assert edges(suggest_boxes(proposed(corner, small, middle), 1)) == [[0.4, 0.4, 0.3, 0.3]]
+
+
+def test_of_two_things_as_near_the_middle_the_larger_is_the_subject() -> None:
+    boxes = suggest_boxes(proposed((0.9, 0.35, 0.45, 0.45, 0.55), (0.5, 0.5, 0.4, 0.7, 0.6)))
+
+    assert edges(boxes)[0] == [0.5, 0.4, 0.2, 0.2]
+
+
+def test_edges_are_said_in_thousandths() -> None:
+    (box,) = suggest_boxes(proposed((0.9, 0.12345, 0.2, 1.0, 0.98765)))
+
+    assert (box.x, box.y) == (0.123, 0.2)
+    assert (box.x + box.width, box.y + box.height) == pytest.approx((1.0, 0.988))
+
+
 def test_of_regions_around_one_thing_the_best_is_taken() -> None:
     look = proposed((0.6, 0.1, 0.1, 0.5, 0.5), (0.9, 0.12, 0.1, 0.5, 0.55), (0.7, 0.2, 0.2, 0.3, 0.3))
 

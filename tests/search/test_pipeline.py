@@ -12,7 +12,7 @@ from PIL import Image
 
 from catalog.models import Category, Product
 from catalog.visual_sources import ProductSource
-from tests.drawing import draw
+from tests.drawing import draw, draw_mosaic
 from tests.gallery.models import Poster
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
 from visualsearch.embedders import Embedder
@@ -312,6 +312,30 @@ def test_the_whole_photo_gets_boxes_and_a_region_none(tiny_looks: None) -> None:
 
     assert whole.boxes[0].x >= 0.4
     assert region.boxes == ()
+
+
+def test_a_photo_finds_its_subject_sooner_than_its_surroundings(learnt_regions: None) -> None:
+    surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
+    sync_now()
+    photo = Image.new("RGB", (200, 200), "blue")
+    photo.paste("red", (110, 0, 200, 200))
+
+    results = find_similar(PhotoQuery(photo=photo, source=PRODUCTS))
+    whole = find_similar(PhotoQuery(photo=photo, source=PRODUCTS, box=Box(0, 0, 1, 1)))
+
+    assert [result.object for result in results] == [thing, surroundings]
+    assert [result.object for result in whole] == [surroundings, thing]
+
+
+def test_a_picture_of_the_shop_finds_itself_whatever_stands_out_in_it(learnt_regions: None) -> None:
+    product = add_product(draw_mosaic(1))
+    sync_now()
+    picture = product.images.get()
+
+    answer = find_similar(PhotoQuery(photo=Picture(key=str(picture.pk), file=picture.file), source=PRODUCTS))
+
+    assert answer.results[0].score == pytest.approx(1, abs=1e-3)
+    assert answer.boxes
 
 
 @pytest.mark.parametrize("count", [0, 11])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,3 +87,13 @@ def read_photos(folder: Path, name: str, skus: list[str]) -> Store:
     """Read the phone photos of a CSV (photo, sku), labelled by the place of their sku."""
     rows = read_rows(folder / name)
     return read_store([folder / row["photo"] for row in rows], [skus.index(row["sku"]) for row in rows])
+
+
+def write_photos_of(skus: Collection[str], folder: Path, name: str, out: Path) -> None:
+    """Write the lines of a CSV (photo, sku) that are of these goods to another, each photo by its whole path."""
+    with out.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["photo", "sku"])
+        for row in read_rows(folder / name):
+            if row["sku"] in skus:
+                lines.writerow([(folder / row["photo"]).resolve(), row["sku"]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,23 +21,36 @@ LIKELY_FROM = 0.25
 LEAST_SIDE = 0.06
 """Share of the photo: no box is narrower or lower."""
 
+_SIZE, _MIDDLE = 0.2, 0.08
+"""How much the area of a photo's subject counts, and how far from the middle it may be; docs/training.md."""
+
 _APART = 0.6
 """Highest share that two boxes have in common, of the smaller: a part of one thing is no other thing."""
 
 
 def suggest_boxes(look: Look, most: int = MOST) -> tuple[Box, ...]:
-    """Return up to `most` boxes around what is likely an object, best first; none where nothing is.
+    """Return up to `most` boxes around what is likely an object; none where nothing is.
 
-    Of regions that lie on each other the best one is taken, source: non-maximum suppression as in
-    https://arxiv.org/abs/1504.08083, but by the share of the smaller.
+    Where the network has learnt to propose regions, the one comes first that the photo was likely taken of, large and
+    near the middle; then the others, best first. Of regions that lie on each other the best one is taken, source:
+    non-maximum suppression as in https://arxiv.org/abs/1504.08083, but by the share of the smaller.
     """
     regions = _regions(look)
     left = regions[:, 0].copy()
     chosen: list[int] = []
-    while len(chosen) < most and left.size and left.max() > 0:
+    while len(chosen) < max(most, MOST) and left.size and left.max() > 0:
         chosen.append(int(left.argmax()))
         left[_overlap(regions, regions[chosen[-1]]) > _APART] = 0
-    return tuple(_box(regions[place]) for place in chosen)
+    boxes = [_box(regions[place]) for place in chosen]
+    if boxes and look.regions is not None:
+        subject = max(boxes[:MOST], key=_prominence)
+        boxes = [subject, *(box for box in boxes if box is not subject)]
+    return tuple(boxes[:most])
+
+
+def _prominence(box: Box) -> float:
+    aside, below = box.x + box.width / 2 - 0.5, box.y + box.height / 2 - 0.5
+    return float((box.width * box.height) ** _SIZE) * exp(-(aside * aside + below * below) / _MIDDLE)
 
 
 def _regions(look: Look) -> Regions:
@@ -56,5 +71,6 @@ def _overlap(regions: Regions, other: NDArray[np.float32]) -> NDArray[np.float32
 
 
 def _box(region: NDArray[np.float32]) -> Box:
-    left, top, right, bottom = (float(edge) for edge in region[1:])
+    """Return a box whose edges are said in thousandths, as a page and a program say them too."""
+    left, top, right, bottom = (round(float(edge), 3) for edge in region[1:])
     return Box(left, top, right - left, bottom - top)

@@ -16,13 +16,13 @@ from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
 from visualsearch.indexes import Attribute, Condition
 from visualsearch.models import serving_embedder, space_of
-from visualsearch.search.boxes import suggest_boxes
 from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrated
 from visualsearch.search.candidates import CandidatePages
 from visualsearch.search.conditions import conditions_of
 from visualsearch.search.fallback import Opened, open_answering
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.judging import is_no_match, judge
+from visualsearch.search.photos import see
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
 from visualsearch.search.results import Answer, Result, Tier
@@ -64,7 +64,7 @@ def find_similar(query: PhotoQuery) -> Answer:
 
 
 def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
-    """Return an answer for each of 1 to 10 regions of the photo, None for the whole of it, by one batch of the network.
+    """Return an answer for each of 1 to 10 regions of the photo, None for the whole of it, seen in one batch.
 
     The query's own box is left aside. Raises what `find_similar` raises.
     """
@@ -88,10 +88,9 @@ def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> 
         for region in regions:
             check_not_plain(region)
     with step("embed"):
-        looks = search.embedder.look(regions)
+        sights = see(search.embedder, regions, boxes, closer=not isinstance(photo, Picture))
     return [
-        _answer(search, region, look.vector[None], suggest_boxes(look) if box is None else ())
-        for box, region, look in zip(boxes, regions, looks, strict=True)
+        _answer(search, region, sight.vector[None], sight.boxes) for region, sight in zip(regions, sights, strict=True)
     ]
 
 

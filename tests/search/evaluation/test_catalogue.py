@@ -30,7 +30,10 @@ def embed(*embedders: Embedder) -> tuple[list[Catalogue], list[Failure]]:
     return embed_catalogue(shown_objects(all_sources()), embedders, every)
 
 
-def test_same_embedder_answers_as_the_live_index_does() -> None:
+@pytest.mark.parametrize("fixture", [None, "learnt_regions"])
+def test_same_embedder_answers_as_the_live_index_does(request: pytest.FixtureRequest, fixture: str | None) -> None:
+    if fixture:
+        request.getfixturevalue(fixture)
     for number in range(30):
         add_product(draw_mosaic(number), draw_mosaic(100 + number), group=f"g{number % 20}")
     add_poster()

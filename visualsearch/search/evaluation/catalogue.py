@@ -18,6 +18,7 @@ from visualsearch.indexes.scores import cosines
 from visualsearch.search.evaluation.goods import pictures_of
 from visualsearch.search.evaluation.queries import Failure
 from visualsearch.search.evaluation.shots import open_picture
+from visualsearch.search.photos import see
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import keep_allowed
 from visualsearch.search.results import Candidate, Result
@@ -72,7 +73,9 @@ class Catalogue:
         if isinstance(query.photo, Seen):
             raise InvalidQuery("Expected the photo itself: each embedder sees it in its own way.")
         source = get_source(query.source)
-        vector = as_vectors(self.embedder.embed([_opened(query.photo)]), self.embedder.dimensions)[0]
+        closer = not isinstance(query.photo, Picture)
+        (sight,) = see(self.embedder, [_opened(query.photo)], [None], closer=closer)
+        vector = as_vectors(sight.vector, self.embedder.dimensions)[0]
         shelf = self._shelves.get(source.name)
         if shelf is None:
             return []
