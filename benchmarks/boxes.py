@@ -5,9 +5,9 @@
 
 Rooms are composed of pictures of a catalogue's products, so that it is known what stands where (`--grounds`); or they
 are photos with known answers (`--photos`). One answer a photo: over all crops of a way the product with the highest
-cosine, right where it stands in the room. Beside the suggested boxes the whole photo and crops in a regular grid are
-measured, that look at everything and know nothing. Of composed rooms it also says which share of the things has a box
-around it (intersection over union of a half).
+cosine, right where it stands in the room. Beside the suggested boxes the whole photo is measured, by one pass and as a
+search sees it, and crops in a regular grid, that look at everything and know nothing. Of composed rooms it also says
+which share of the things has a box around it (intersection over union of a half).
 """
 
 from __future__ import annotations
@@ -88,23 +88,24 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 def measure_one(embedder: Any, products: list[Image.Image], rooms: list[Room]) -> dict[str, Any]:
     """Return each way's share of right answers, and how many boxes are suggested on average."""
-    from visualsearch.search.boxes import suggest_boxes
+    from visualsearch.search.photos import see_photo
 
     catalogue = np.concatenate([embedder.embed(products[start : start + 16]) for start in range(0, len(products), 16)])
     rights: dict[str, list[bool]] = {}
     counts = []
     boxed: list[bool] = []
     for room in tqdm(rooms, desc="rooms", disable=None):
-        boxes = list(suggest_boxes(embedder.look([room.photo])[0]))
+        sight = see_photo(embedder, room.photo)
+        boxes = list(sight.boxes)
         counts.append(len(boxes))
         ways = WAYS | {f"whole photo and {most} boxes": [WHOLE, *boxes[:most]] for most in (1, 2, 4)}
         ways |= {"boxes alone": boxes or [WHOLE]}
         standing = {one.product for one in room.placed}
         known = [one.box for one in room.placed if one.box != WHOLE]
         boxed += [any(_overlap(place, box) >= BOXED_FROM for box in boxes) for place in known]
-        for way, crops in ways.items():
-            scores = embedder.embed([crop(room.photo, box) for box in crops]) @ catalogue.T
-            rights.setdefault(way, []).append(int(scores.max(axis=0).argmax()) in standing)
+        found = {way: embedder.embed([crop(room.photo, box) for box in crops]) for way, crops in ways.items()}
+        for way, vectors in (found | {"photo as searched": sight.vector[None]}).items():
+            rights.setdefault(way, []).append(int((vectors @ catalogue.T).max(axis=0).argmax()) in standing)
     report: dict[str, Any] = {"boxes": round(float(np.mean(counts)), 2)}
     if boxed:
         report["things with a box"] = round(float(np.mean(boxed)), 4)

@@ -99,7 +99,7 @@ class QuerySerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="Searches again without the photo.")
     size = SizeSerializer(allow_null=True, help_text="Of the photo, upright, as it was decoded: large ones are halved.")
     box = BoxField(allow_null=True)
-    boxes = serializers.ListField(child=BoxField(), help_text="Where things likely are, best first.")
+    boxes = serializers.ListField(child=BoxField(), help_text="Where things likely are, the photo's subject first.")
 
 
 class FacetValueSerializer(serializers.Serializer[Any]):

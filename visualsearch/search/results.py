@@ -87,7 +87,7 @@ class Answer:
     the same. Never so where nothing is calibrated.
     """
     boxes: tuple[Box, ...] = ()
-    """Where the objects of the photo likely are, best first; of a search with the whole photo alone."""
+    """Where the objects of the photo likely are, its subject first; of a search with the whole photo alone."""
     seen: Seen | None = None
     """Searches again, with other filters or a higher limit, without the photo."""
 
