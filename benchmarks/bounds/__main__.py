@@ -1,6 +1,6 @@
 """Measure the bounds of the catalogue doctor and of unmet searches: `python -m benchmarks.bounds --help`.
 
-    python -m benchmarks.bounds products-2 benchmarks.embedders.mobilenet.MobileNetEmbedder
+    python -m benchmarks.bounds products-3 benchmarks.embedders.mobilenet.MobileNetEmbedder
 
 On the demo's goods and on photos of groceries. Half of the designs are set apart for choosing: it says which bound is
 best there in the mean of the embedders, precision counting twice as much as recall for findings, and as much for
@@ -21,7 +21,7 @@ import django
 django.setup()
 
 from benchmarks.bounds.alike import measure_groups  # noqa: E402
-from benchmarks.bounds.pictures import Looks, Shown, look_at, open_all, read_goods, read_groceries, some_of  # noqa: E402
+from benchmarks.bounds.pictures import Shown, look_at, open_all, read_goods, read_groceries, see_photos, some_of  # noqa: E402
 from benchmarks.bounds.scores import Table, means_of  # noqa: E402
 from benchmarks.bounds.strangers import measure_shelves, measure_siblings  # noqa: E402
 from benchmarks.bounds.twins import measure_twins  # noqa: E402
@@ -74,14 +74,13 @@ def _measure(embedder: Any, sets: dict[str, tuple[list[Shown], list[Shown]]]) ->
 def _half(embedder: Any, pictures: Sequence[Shown], photos: Sequence[Shown]) -> dict[str, Any]:
     images = open_all(pictures)
     looks = look_at(embedder, images)
-    asked: Looks = look_at(embedder, open_all(photos))
     twins, recalls = measure_twins(embedder, pictures, images, looks)
     return {
         "listed twice": twins,
         "recalls": recalls,
         "unlike its siblings": measure_siblings(pictures, looks),
         "unlike its shelf": measure_shelves(pictures, looks),
-        "searches alike": measure_groups(photos, asked),
+        "searches alike": measure_groups(photos, see_photos(embedder, photos)),
         "pictures": len(pictures),
         "photos": len(photos),
     }

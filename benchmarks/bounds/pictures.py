@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from visualsearch.hashing import perceptual_hash
 from visualsearch.images import Box, crop, open_image
+from visualsearch.search.photos import see
 
 BATCH = 16
 LONGEST_SIDE = 640
@@ -77,6 +78,12 @@ def look_at(embedder: Any, images: Sequence[Image.Image]) -> Looks:
     vectors = np.concatenate([embedder.embed(list(images[start : start + BATCH])) for start in starts])
     hashes = [perceptual_hash(image) & (2**64 - 1) for image in images]
     return Looks(vectors.astype(np.float32), np.array(hashes, dtype=np.uint64))
+
+
+def see_photos(embedder: Any, photos: Sequence[Shown]) -> NDArray[np.float32]:
+    """Return what searches with photos, or with the marked parts of them, see; unit vectors, shape (n, dimensions)."""
+    images = zip(photos, open_all(photos), strict=True)
+    return np.stack([see(embedder, [image], [photo.box])[0].vector for photo, image in images])
 
 
 def open_all(shown: Iterable[Shown]) -> list[Image.Image]:

@@ -112,10 +112,10 @@ def engine_series(name: str) -> Series:
     return Series(name=name, points=tuple(points), is_graph=is_graph, is_for_trials=name == "milvus")
 
 
-def passes_a_second() -> float:
+def photos_a_second() -> float:
     """Return how many photos a core turns into vectors."""
     report = read("load")
-    return float(report["bare_pass"]["per_second"] / report["machine"]["cores"])
+    return float(report["bare_photo"]["per_second"] / report["machine"]["cores"])
 
 
 def core_milliseconds_a_picture() -> float:

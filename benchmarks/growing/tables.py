@@ -84,8 +84,8 @@ def _most(stored: float) -> str:
 
 
 def searches() -> str:
-    """Searches a second that one core answers, with the photo's pass through the network and without."""
-    faiss, rate = measured.faiss_series(), measured.passes_a_second()
+    """Searches a second that one core answers, with what seeing the photo takes and without."""
+    faiss, rate = measured.faiss_series(), measured.photos_a_second()
     rows = []
     for number in NUMBERS:
         found = faiss.at(number)
@@ -95,7 +95,7 @@ def searches() -> str:
             mark = "" if is_measured else "~ "
             rows.append([f"{number:,}", f"{mark}{by_photo:,.0f}", f"{mark}{1000 / point.milliseconds:,.0f}"])
     return _table(
-        ["pictures", "by photo (`products-1`, whose pass is as long)", "like a product (`find_like`), index alone"],
+        ["pictures", "by photo (`products-3`)", "like a product (`find_like`), index alone"],
         rows,
     )
 

@@ -24,7 +24,7 @@ from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
 from tools.train.network import STRETCH, Student, load_student, save_student
 from tools.train.pretrain import Stage, World, pretrain
-from tools.train.proposals import learn_proposals
+from tools.train.proposals import learn_proposals, take_proposals
 from tools.train.pupil import Pupil
 from tools.train.store import Store, join_stores, read_photos, read_pictures, read_rows, read_shop, write_photos_of
 from tools.train.teacher import Teacher
@@ -164,21 +164,13 @@ def _folds(arguments: Namespace) -> None:
         _teach(arguments, school, pupil, goods.without(left_out), f"fold{fold}.pt")
         learn_details(pupil.student, school.world, SIDE)
         if arguments.regions:
-            _take_proposals(pupil.student, arguments.regions)
+            take_proposals(pupil.student, load_student(arguments.regions))
         _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
         skus = {row["sku"] for row in read_rows(arguments.goods / "catalog.csv")[fold::FOLDS]}
         for name in ("photos_train.csv", "photos_test.csv"):
             write_photos_of(skus, arguments.goods, name, arguments.folder / f"fold{fold}-{name}")
         report = {"photos_train": _measure_fold(pupil.student, goods, left_out)["left out"]}
         print(json.dumps(report | _measure_fold(pupil.student, unseen, left_out)), flush=True)
-
-
-def _take_proposals(student: Student, file: Path) -> None:
-    """Propose regions as another network of the same start does, which has learnt it: much time is saved."""
-    state = load_student(file)
-    student.proposals.load_state_dict(
-        {key.partition(".")[2]: value for key, value in state.items() if key.startswith("proposals.")}
-    )
 
 
 def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, name: str) -> None:

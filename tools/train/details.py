@@ -26,7 +26,7 @@ from visualsearch.embedders.fitting import Fit  # noqa: E402
 from visualsearch.embedders.recipes import Details  # noqa: E402
 from visualsearch.search.disturbances import DISTURBANCES, disturb  # noqa: E402
 
-KINDS, DETAILS = 256, Details(rows=128, share=0.25)
+KINDS, DETAILS = 128, Details(rows=128, share=0.15)
 """Dimensions of what the head says of kinds, and of details; docs/training.md has what others find."""
 PICTURES, COPIES = 500, 2
 """Garments, things and photos that are looked at, so many of each, and disturbed copies of each picture."""

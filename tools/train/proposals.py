@@ -6,6 +6,7 @@ Things are put into rooms, so that it is known where they are.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -63,6 +64,14 @@ def learn_proposals(
     layers.requires_grad_(False)
     unseen = [_look(student, furnish(kept, world, AT_ONCE, MOST), side) for _ in range(12)]
     return sum(float(proposal_loss(layers(one.maps.float()).sigmoid(), one.rooms)) for one in unseen) / len(unseen)
+
+
+def take_proposals(student: Student, state: Mapping[str, torch.Tensor]) -> None:
+    """Let the student propose regions as another of the same start does, which has learnt it, to save the time."""
+    own = "proposals."
+    student.proposals.load_state_dict(
+        {key.removeprefix(own): value for key, value in state.items() if key.startswith(own)}
+    )
 
 
 def proposal_loss(said: torch.Tensor, rooms: Rooms) -> torch.Tensor:

@@ -5,7 +5,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from tools.train.network import Student  # noqa: E402 - only where torch is
-from tools.train.proposals import learn_proposals, proposal_loss  # noqa: E402
+from tools.train.proposals import learn_proposals, proposal_loss, take_proposals  # noqa: E402
 from tools.train.rooms import Rooms  # noqa: E402
 
 EDGES = (0.25, 0.25, 0.75, 0.75)
@@ -75,3 +75,14 @@ def test_only_the_layers_that_propose_are_taught(monkeypatch: pytest.MonkeyPatch
     changed = {key for key, value in student.state_dict().items() if not torch.equal(value, before[key])}
     assert changed == {f"proposals.{layer}.{part}" for layer in (0, 2) for part in ("weight", "bias")}
     assert 0 < wrong < 20
+
+
+def test_proposals_of_another_student_are_taken_and_nothing_else() -> None:
+    student, other = Student(width=8, dimensions=4), Student(width=8, dimensions=6)
+    before = {key: value.clone() for key, value in student.state_dict().items()}
+
+    take_proposals(student, other.state_dict())
+
+    for key, value in student.state_dict().items():
+        assert torch.equal(value, (other.state_dict() if key.startswith("proposals.") else before)[key])
+    assert not torch.equal(student.proposals[0].weight, before["proposals.0.weight"])
