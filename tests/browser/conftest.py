@@ -48,7 +48,7 @@ def shop(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         add_product(draw(colour, size=200), title=f"Cup {colour}", category=cups, price=20 + number)
     sync_now()
     boxes = (Box(0.1, 0.2, 0.3, 0.4), Box(0.6, 0.5, 0.3, 0.3))
-    monkeypatch.setattr("visualsearch.search.pipeline.suggest_boxes", lambda look: boxes)
+    monkeypatch.setattr("visualsearch.search.photos.suggest_boxes", lambda look: boxes)
     sample = tmp_path / "sample.png"
     sample.write_bytes(draw("blue", "rectangle", size=300))
     monkeypatch.setattr(ProductSource, "get_samples", lambda source: [Sample("rug", "A rug", sample)])

@@ -123,7 +123,7 @@ def test_dots_of_parts_that_lie_upon_each_other_can_all_be_tapped(
     visit: Visit, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     same = tuple(Box(0.3 + step / 100, 0.3, 0.4, 0.4) for step in range(4))
-    monkeypatch.setattr("visualsearch.search.pipeline.suggest_boxes", lambda look: same)
+    monkeypatch.setattr("visualsearch.search.photos.suggest_boxes", lambda look: same)
     page = visit(phone=True)
     choose(page, photo)
 

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from visualsearch.embedders import Embedder
+from visualsearch.embedders import Embedder, load_embedder
+from visualsearch.embedders.architectures import SHIPPED
 from visualsearch.embedders.base import Look
 from visualsearch.images import Box, crop
 from visualsearch.search.photos import SUBJECT_SHARE, see, see_photo
 from visualsearch.vectors import Vectors, normalise
 
+COLOURS = ("red", "orange", "gold", "green", "teal", "navy", "purple", "deeppink", "brown", "grey")
 SUBJECT, BESIDE = Box(0.4, 0.4, 0.2, 0.2), Box(0.0, 0.0, 0.2, 0.2)
 
 
@@ -103,3 +106,39 @@ def test_an_embedder_that_learnt_no_regions_makes_one_pass(photo: Image.Image) -
     assert embedder.passes == [1]
     np.testing.assert_array_equal(sight.vector, embedder.embed([photo])[0])
     assert sight.boxes
+
+
+def draw_thing(number: int, size: int) -> Image.Image:
+    """Draw one of 30 things in two colours, on white."""
+    image = Image.new("RGB", (size, size), "white")
+    pen = ImageDraw.Draw(image)
+    outer, inner = COLOURS[number % 10], COLOURS[(number * 3 + 4) % 10]
+    near, far = size * 0.15, size * 0.85
+    if number % 3 == 0:
+        pen.ellipse((near, near, far, far), fill=outer)
+    elif number % 3 == 1:
+        pen.rectangle((size * 0.25, size * 0.1, size * 0.75, size * 0.9), fill=outer)
+    else:
+        pen.polygon([(size * 0.5, size * 0.1), (far, far), (near, far)], fill=outer)
+    pen.rectangle((size * 0.4, size * 0.5, size * 0.6, size * 0.75), fill=inner)
+    return image
+
+
+def put_on_a_wall(thing: Image.Image, random: np.random.Generator) -> Image.Image:
+    """Return a photo of 400 pixels that shows the thing somewhere before a plain, noisy wall."""
+    noise = random.integers(60, 200, 3) + random.normal(0, 12, (40, 40, 1))
+    photo = Image.fromarray(noise.clip(0, 255).astype(np.uint8)).resize((400, 400))
+    left, top = (int(edge) for edge in random.integers(30, 370 - thing.width, 2))
+    photo.paste(thing, (left, top), thing.convert("L").point(lambda light: 0 if light > 250 else 255))
+    return photo
+
+
+def test_the_shipped_weights_find_more_things_that_are_small_in_their_photos() -> None:
+    embedder, random = load_embedder(next(iter(SHIPPED))), np.random.default_rng(0)
+    catalogue = embedder.embed([draw_thing(number, 200) for number in range(30)])
+    photos = [put_on_a_wall(draw_thing(number % 30, 130), random) for number in range(60)]
+
+    def count(vectors: Sequence[Any]) -> int:
+        return sum(int((catalogue @ vector).argmax()) == number % 30 for number, vector in enumerate(vectors))
+
+    assert count([see_photo(embedder, photo).vector for photo in photos]) >= count(list(embedder.embed(photos))) + 5
