@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
+from PIL import Image
 
 from catalog.models import Product, ProductImage
 from tests.drawing import draw
 from tests.postgres import OwnServer, own_database, pgvector_server
+from visualsearch.embedders import Embedder
+from visualsearch.embedders.base import Look
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +53,14 @@ def pgvector() -> Iterator[tuple[str, OwnServer | None]]:
     """Return the address of an empty database where pgvector can be had, and its server where tests may stop it."""
     with pgvector_server() as (server, own), own_database(server) as database:
         yield database, own
+
+
+@pytest.fixture
+def learnt_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the embedder of the tests say that the thing is in the right half of every photo."""
+
+    def look(self: Embedder, images: Sequence[Image.Image]) -> list[Look]:
+        half = np.array([[0.9, 0.5, 0.0, 1.0, 1.0]], np.float32)
+        return [Look(vector, regions=half) for vector in self.embed(images)]
+
+    monkeypatch.setattr(Embedder, "look", look)

@@ -34,7 +34,7 @@ from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
 from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
-from visualsearch.search import PhotoQuery, find_each
+from visualsearch.search import PhotoQuery, find_similar
 from visualsearch.search.admission import fetching, gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
@@ -138,17 +138,24 @@ def _search_new(source: VisualSource, data: bytes, box: Box | None) -> str:
     return _search(source, image, box, photo_id=hashlib.sha256(data).hexdigest()[:12])
 
 
-def _search(source: VisualSource, photo: Image.Image, box: Box | None, *, photo_id: str, kept_as: str = "") -> str:
-    """Search with a photo, and return the token that shows its answer."""
-    answers = find_each(PhotoQuery(photo=photo, source=source.name), [None, box] if box else [None])
-    seen = answers[-1].seen
-    assert seen is not None  # noqa: S101 - of every search with a photo
+def _search(
+    source: VisualSource,
+    photo: Image.Image,
+    box: Box | None,
+    *,
+    photo_id: str,
+    boxes: tuple[Box, ...] = (),
+    kept_as: str = "",
+) -> str:
+    """Search with a photo, and return the token that shows its answer; `boxes` are those that are known already."""
+    answer = find_similar(PhotoQuery(photo=photo, box=box, suggest=not boxes, source=source.name))
+    assert answer.seen is not None  # noqa: S101 - of every search with a photo
     held = Remembered(
         source=source.name,
-        seen=seen,
+        seen=answer.seen,
         photo_id=photo_id,
         box=box,
-        boxes=answers[0].boxes,
+        boxes=boxes or answer.boxes,
         kept_as=kept_as or keep_photo(photo),
     )
     return held.token()
@@ -161,7 +168,7 @@ def _search_again(held: Remembered, box: Box | None) -> str:
             photo = open_image(file)
     except OSError as error:
         raise SearchForgotten("Expected a photo that is kept here.") from error
-    return _search(get_source(held.source), photo, box, photo_id=held.photo_id, kept_as=held.kept_as)
+    return _search(get_source(held.source), photo, box, photo_id=held.photo_id, boxes=held.boxes, kept_as=held.kept_as)
 
 
 def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from catalog.models import Category, Product
 from tests.api.conftest import Search, photo
-from tests.drawing import draw
+from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_picture, add_product, sync_now
 from visualsearch import addresses
 from visualsearch.api import asking
@@ -107,6 +107,16 @@ def test_own_product_and_each_of_its_pictures_can_be_searched_with(ask: Search) 
     assert ask(product=product.sku, picture="none", source=PRODUCTS).status_code == 404
     Product.objects.update(is_active=False)
     assert ask(product=product.sku, source=PRODUCTS).status_code == 404
+
+
+def test_own_picture_finds_itself_whatever_stands_out_in_it(ask: Search, learnt_regions: None) -> None:
+    product = add_product(draw_mosaic(1))
+    sync_now()
+
+    answer = ask(product=product.sku, source=PRODUCTS).json()
+
+    assert answer["results"][0]["score"] == pytest.approx(1, abs=1e-3)
+    assert len(answer["query"]["boxes"]) == 1
 
 
 def test_photo_is_fetched_by_the_rule_of_addresses(ask: Search, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.gallery.models import Poster
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
 from visualsearch.embedders import Embedder
 from visualsearch.embedders.base import Look
+from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.exceptions import InvalidImage, InvalidQuery, UnknownSource
 from visualsearch.search import Box, PhotoQuery, Tier, find_each, find_similar
 from visualsearch.sources import Picture
@@ -338,10 +340,64 @@ def test_a_picture_of_the_shop_finds_itself_whatever_stands_out_in_it(learnt_reg
     assert answer.boxes
 
 
+def test_an_image_of_the_shop_s_own_is_searched_with_as_it_stands(learnt_regions: None) -> None:
+    add_product(draw_mosaic(1))
+    sync_now()
+    image = Image.open(BytesIO(draw_mosaic(1)))
+
+    own, stranger = (find_similar(PhotoQuery(photo=image, is_own=is_own, source=PRODUCTS)) for is_own in (True, False))
+
+    assert own.results[0].score == pytest.approx(1, abs=1e-3)
+    assert stranger.results[0].score < own.results[0].score
+
+
+def test_a_region_comes_with_the_boxes_of_the_whole_photo_if_asked(learnt_regions: None, embedded: list[int]) -> None:
+    surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
+    sync_now()
+    embedded.clear()
+    photo = Image.new("RGB", (200, 200), "blue")
+    photo.paste("red", (110, 0, 200, 200))
+    query = PhotoQuery(photo=photo, box=Box(0.5, 0.2, 0.4, 0.4), source=PRODUCTS)
+
+    answer = find_similar(replace(query, suggest=True))
+
+    # One pass of both, and none for the subject of the whole photo, which is not searched with.
+    assert embedded == [2]
+    assert [result.object for result in answer] == [thing, surroundings]
+    assert answer.boxes == (Box(0.5, 0, 0.5, 1),)
+    alone = find_similar(query)
+    assert [one.score for one in alone] == [one.score for one in answer]
+    assert alone.boxes == ()
+
+
+def test_a_region_in_one_colour_is_refused_with_and_without_the_boxes(learnt_regions: None) -> None:
+    photo = Image.open(BytesIO(draw_mosaic(1))).convert("RGB").resize((200, 200))
+    photo.paste("white", (0, 0, 100, 100))
+    query = PhotoQuery(photo=photo, box=Box(0, 0, 0.5, 0.5), source=PRODUCTS)
+
+    for suggest in (True, False):
+        with pytest.raises(InvalidImage):
+            find_similar(replace(query, suggest=suggest))
+
+
 @pytest.mark.parametrize("count", [0, 11])
 def test_more_regions_than_ten_or_none_are_refused(count: int) -> None:
     with pytest.raises(InvalidQuery, match=f"Expected 1 to 10 regions of a photo, got {count}"):
         find_each(PhotoQuery(photo=draw(), source=PRODUCTS), [None] * count)
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many images each pass embeds."""
+    passes: list[int] = []
+    embed = ThumbnailEmbedder.embed
+
+    def count(self: ThumbnailEmbedder, images: Sequence[Image.Image]) -> Any:
+        passes.append(len(images))
+        return embed(self, images)
+
+    monkeypatch.setattr(ThumbnailEmbedder, "embed", count)
+    return passes
 
 
 @pytest.fixture

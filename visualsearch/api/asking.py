@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -123,6 +123,7 @@ def find(asked: Asked) -> Found:
     """Search; raises what `find_similar` raises."""
     query = PhotoQuery(
         photo=asked.photo,
+        is_own="product" in asked.fields,
         source=asked.source.name,
         within=asked.within,
         filters=asked.narrowing.keywords(),
@@ -132,12 +133,16 @@ def find(asked: Asked) -> Found:
     box, several = asked.fields.get("box"), asked.fields.get("boxes", [])
     if isinstance(asked.photo, Seen):
         return Found(asked=asked, answer=find_similar(query), box=box, boxes=asked.boxes, objects=())
-    whole, *others = find_each(query, [None, *([box] if box else several)])
+    if box:
+        answer = find_similar(replace(query, box=box, suggest=True))
+        return Found(asked=asked, answer=answer, box=box, boxes=answer.boxes, objects=())
+    whole, *others = find_each(query, [None, *several])
     if point := asked.fields.get("point"):
         box = box_at(point, whole.boxes)
-        others = find_each(query, [box])
-    objects = () if box else tuple(zip(several, others, strict=True))
-    return Found(asked=asked, answer=others[0] if box else whole, box=box, boxes=whole.boxes, objects=objects)
+        answer = find_similar(replace(query, box=box))
+        return Found(asked=asked, answer=answer, box=box, boxes=whole.boxes, objects=())
+    objects = tuple(zip(several, others, strict=True))
+    return Found(asked=asked, answer=whole, box=None, boxes=whole.boxes, objects=objects)
 
 
 def box_at(point: tuple[float, float], boxes: tuple[Box, ...]) -> Box:

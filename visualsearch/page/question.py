@@ -12,7 +12,7 @@ from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
 from visualsearch.presenting import Sample
-from visualsearch.search import Answer, PhotoQuery, Seen, find_each, find_similar
+from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
 from visualsearch.search.query import Photo
 from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, get_source
@@ -57,12 +57,18 @@ def read_question(source: VisualSource, address: QueryDict, box: Box | None) -> 
 
 def answer_to(question: Question, filters: dict[str, object], limit: int) -> tuple[Answer, tuple[Box, ...]]:
     """Return the answer and the suggested boxes; raises what `find_similar` raises."""
-    query = PhotoQuery(photo=question.photo, source=question.source.name, filters=filters, limit=limit)
-    if isinstance(question.photo, Seen):
-        return find_similar(query), question.boxes
-    # The boxes come from a look at the whole photo, which shares the pass.
-    answers = find_each(query, [None, question.box] if question.box else [None])
-    return answers[-1], answers[0].boxes
+    is_seen = isinstance(question.photo, Seen)
+    answer = find_similar(
+        PhotoQuery(
+            photo=question.photo,
+            box=None if is_seen else question.box,
+            suggest=True,
+            source=question.source.name,
+            filters=filters,
+            limit=limit,
+        )
+    )
+    return answer, question.boxes if is_seen else answer.boxes
 
 
 def find_sample(source: VisualSource, key: str) -> Sample:

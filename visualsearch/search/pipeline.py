@@ -60,7 +60,12 @@ def find_similar(query: PhotoQuery) -> Answer:
     """
     if isinstance(query.photo, Seen):
         return _find_again(query, query.photo)
-    return find_each(query, [query.box])[0]
+    if query.box is None or not query.suggest:
+        return find_each(query, [query.box])[0]
+    with observe_search(query.source) as observed:
+        answer = _find_part(query, query.photo, query.box)
+        _note(observed, [answer])
+    return answer
 
 
 def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
@@ -84,14 +89,32 @@ def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> 
     with step("decode"):
         image = _open(photo)
     regions = [crop(image, box) if box else image for box in boxes]
-    if not isinstance(photo, Picture):
+    is_own = _is_own(query)
+    if not is_own:
         for region in regions:
             check_not_plain(region)
     with step("embed"):
-        sights = see(search.embedder, regions, boxes, closer=not isinstance(photo, Picture))
+        sights = see(search.embedder, regions, boxes, closer=not is_own)
     return [
         _answer(search, region, sight.vector[None], sight.boxes) for region, sight in zip(regions, sights, strict=True)
     ]
+
+
+def _find_part(query: PhotoQuery, photo: Photo, box: Box) -> Answer:
+    """Search with a region alone; the whole photo is seen beside it, for its boxes and without its subject."""
+    search = _prepare(query)
+    with step("decode"):
+        image = _open(photo)
+    region = crop(image, box)
+    if not _is_own(query):
+        check_not_plain(region)
+    with step("embed"):
+        whole, part = see(search.embedder, [image, region], [None, box], closer=False)
+    return _answer(search, region, part.vector[None], whole.boxes)
+
+
+def _is_own(query: PhotoQuery) -> bool:
+    return query.is_own or isinstance(query.photo, Picture)
 
 
 def _find_again(query: PhotoQuery, seen: Seen) -> Answer:

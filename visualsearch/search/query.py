@@ -25,6 +25,10 @@ class PhotoQuery:
     """The photo, or what an answer to an earlier search with it has `seen`."""
     box: Box | None = None
     """The region of the photo to search with; the whole photo without it."""
+    suggest: bool = False
+    """Whether the answer to a region shall say where things likely are in the whole photo, seen in the same batch."""
+    is_own: bool = False
+    """Whether an image is one of the shop's own pictures, decoded already: it is searched with as it stands."""
     source: str = ""
     """Name of the source to search; may be left out where only one is registered."""
     within: QuerySet[Any] | None = None
