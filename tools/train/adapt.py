@@ -61,7 +61,11 @@ def mixed_views(goods: Goods, world: World) -> Batch:
 
 
 def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:
-    """See `count` goods four times: two photos, the shop picture, and the shop picture's thing put into the world."""
+    """See `count` goods four times: two photos, the shop picture, and the shop picture's thing put into the world.
+
+    All belong where the teacher would have the shop picture: were it drawn towards its photos, it would draw photos of
+    goods that are not learnt from too, whose shop pictures stay where they are.
+    """
     places = torch.randperm(len(goods.shop))[:count]
     labels = goods.shop.labels[places]
     photos = torch.stack([_photos_of(goods.photos, label) for label in labels]).T.flatten()
@@ -72,8 +76,8 @@ def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:
     scene = scenes(goods.cut[places], grounds(world.pixels, len(places)))
     images = torch.cat([as_phone_sees(photo), relight(shop, 0.35), as_phone_sees(scene)])
     things = first + labels.repeat(4)
-    plain = torch.arange(4).repeat_interleave(len(places)) == 2
-    return Batch(images=images, things=things, types=torch.full_like(things, -1), plain=plain)
+    counts = torch.tensor([0.0, 0, 1, 0]).repeat_interleave(len(places))
+    return Batch(images=images, things=things, types=torch.full_like(things, -1), counts=counts)
 
 
 def _photos_of(photos: Store, label: torch.Tensor) -> torch.Tensor:

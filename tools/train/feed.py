@@ -16,8 +16,6 @@ from tools.train.views import Batch
 
 AT_ONCE = 3
 """Lessons in one step."""
-SCENE = 0.3
-"""What a view in the world counts for a thing's goal, where a plain one counts 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int) -> Iterator[
     while True:
         batch = make()
         maps = teacher.look(batch.images)
-        goals = _shared(teacher.place(maps[-1]), batch.things, batch.plain)
+        goals = _shared(teacher.place(maps[-1]), batch.things, batch.counts)
         wanted = [
             functional.interpolate(values, -(-side // step), mode="bilinear", antialias=True).half().clone()
             for values, step in zip(maps, (4, 8, 16, 32), strict=True)
@@ -47,14 +45,11 @@ def feed(make: Callable[[], Batch], teacher: Teacher, *, side: int) -> Iterator[
         yield Lesson(images=small, wanted=wanted, goals=goals.half(), things=batch.things, types=batch.types)
 
 
-def _shared(vectors: torch.Tensor, things: torch.Tensor, plain: torch.Tensor) -> torch.Tensor:
-    """Return the mean direction of each thing's views, for each of them; an image of no thing keeps its own.
-
-    A scene counts for less: half of what the teacher says of it is about what stands around.
-    """
+def _shared(vectors: torch.Tensor, things: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """Return the mean direction of each thing's views, for each of them; an image of no thing keeps its own."""
     same = (things[:, None] == things[None, :]) & (things[:, None] >= 0)
     same.fill_diagonal_(True)
-    return functional.normalize((same * torch.where(plain, 1.0, SCENE)) @ vectors)
+    return functional.normalize((same * counts) @ vectors)
 
 
 def echo(lessons: Iterator[Lesson], times: int, among: int = 200) -> Iterator[Lesson]:

@@ -12,6 +12,9 @@ from tools.train.scenes import SIDE, grounds, scenes, shop_pictures
 from tools.train.store import Store
 from tools.train.things import Things
 
+SCENE = 0.3
+"""What the teacher's word on a view in the world counts: half of it is about what stands around."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -21,8 +24,8 @@ class Batch:
     things: torch.Tensor
     types: torch.Tensor
     """What kind of garment, -1 where that is not known."""
-    plain: torch.Tensor
-    """Whether a view shows little but its thing, as a shop would: what the teacher says of it is worth more."""
+    counts: torch.Tensor
+    """What the teacher's word on a view counts for where its thing belongs: 1 for one that a shop would show."""
 
 
 def two_views(store: Store, count: int, world: Store) -> Batch:
@@ -34,13 +37,12 @@ def two_views(store: Store, count: int, world: Store) -> Batch:
     far = (torch.rand(count) < 0.25).nonzero().flatten()
     wild[far] = _before(pixels[far], aspects[far], world)
     images = torch.cat([relight(calm, 0.35), as_phone_sees(wild)])
-    plain = first_of_two(count)
-    return Batch(images=images, things=places.repeat(2), types=store.labels[places].repeat(2), plain=plain)
+    types = store.labels[places].repeat(2)
+    return Batch(images=images, things=places.repeat(2), types=types, counts=_shop_then_world(count))
 
 
-def first_of_two(count: int) -> torch.Tensor:
-    """Mark the first half of the views of `count` things that are seen twice."""
-    return torch.arange(2 * count) < count
+def _shop_then_world(count: int) -> torch.Tensor:
+    return torch.tensor([1.0, SCENE]).repeat_interleave(count)
 
 
 def _before(pixels: torch.Tensor, aspects: torch.Tensor, world: Store) -> torch.Tensor:
@@ -71,7 +73,7 @@ def thing_views(things: Things, world: Store, count: int, first: int) -> Batch:
     photo = warp(photo, frames(aspects, area=(0.5, 1.0), turn=8, tilt=0.08, stretch=1.3, flip=0), SIDE)
     images = torch.cat([relight(shop, 0.3), as_phone_sees(photo)])
     unknown = torch.full((2 * count,), -1)
-    return Batch(images=images, things=first + places.repeat(2), types=unknown, plain=first_of_two(count))
+    return Batch(images=images, things=first + places.repeat(2), types=unknown, counts=_shop_then_world(count))
 
 
 def strange_views(store: Store, things: Things, count: int) -> Batch:
@@ -90,7 +92,7 @@ def strange_views(store: Store, things: Things, count: int) -> Batch:
     mask = (cut > cut.mean((2, 3), keepdim=True) + uniform(count, 0, 0.15)).float()
     images = as_phone_sees(images * (1 - mask) + images.roll(1, 0) * mask)
     nothing = torch.full((count,), -1)
-    return Batch(images=images, things=nothing, types=nothing, plain=nothing < 0)
+    return Batch(images=images, things=nothing, types=nothing, counts=torch.ones(count))
 
 
 def join(*batches: Batch) -> Batch:
@@ -99,5 +101,5 @@ def join(*batches: Batch) -> Batch:
         images=torch.cat([batch.images for batch in batches]),
         things=torch.cat([batch.things for batch in batches]),
         types=torch.cat([batch.types for batch in batches]),
-        plain=torch.cat([batch.plain for batch in batches]),
+        counts=torch.cat([batch.counts for batch in batches]),
     )

@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tools.train.feed import AT_ONCE, SCENE, Lesson, echo, feed  # noqa: E402 - only where torch is
+from tools.train.feed import AT_ONCE, Lesson, echo, feed  # noqa: E402 - only where torch is
 from tools.train.views import Batch  # noqa: E402
 
 
@@ -45,14 +45,14 @@ class Teacher:
         return torch.nn.functional.normalize(last.mean((2, 3)))
 
 
-def test_all_views_of_a_thing_have_one_goal_nearer_to_its_plain_view_and_other_pictures_their_own() -> None:
+def test_all_views_of_a_thing_have_one_goal_by_what_each_counts_and_other_pictures_their_own() -> None:
     torch.manual_seed(1)
     images = torch.rand(4, 3, 1, 1).expand(4, 3, 64, 64)
-    plain = torch.tensor([True, False, True, False])
-    batch = Batch(images=images, things=torch.tensor([7, 7, -1, -1]), types=torch.full((4,), -1), plain=plain)
+    counts = torch.tensor([1.0, 0.3, 1, 1])
+    batch = Batch(images=images, things=torch.tensor([7, 7, -1, -1]), types=torch.full((4,), -1), counts=counts)
 
     goals = next(feed(lambda: batch, Teacher(), side=32)).goals.float()
 
     own = torch.nn.functional.normalize(images[:, :, 0, 0])
-    between = torch.nn.functional.normalize(own[0] + SCENE * own[1], dim=0)
+    between = torch.nn.functional.normalize(own[0] + 0.3 * own[1], dim=0)
     assert torch.allclose(goals, torch.stack([between, between, own[2], own[3]]), atol=0.01)

@@ -1,0 +1,30 @@
+"""What the second stage's lessons are made of."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from tools.train.adapt import Goods, goods_views  # noqa: E402 - only where torch is
+from tools.train.store import SIDE, Store  # noqa: E402
+
+
+def store(colours: list[tuple[int, int, int]], labels: list[int]) -> Store:
+    pixels = torch.tensor(colours, dtype=torch.uint8).view(-1, 3, 1, 1).expand(-1, 3, SIDE, SIDE).contiguous()
+    return Store(pixels=pixels, aspects=torch.ones(len(labels)), labels=torch.tensor(labels))
+
+
+def test_goods_belong_where_the_teacher_would_have_their_shop_picture() -> None:
+    torch.manual_seed(1)
+    white, green, grey = (255, 255, 255), (0, 255, 0), (90, 90, 90)
+    goods = Goods.of(store([white] * 2, [0, 1]), store([green] * 4, [0, 0, 1, 1]))
+
+    batch = goods_views(goods, store([grey] * 3, [-1] * 3), 2, first=100)
+
+    of_shop = batch.counts == 1
+    assert sorted(batch.things[of_shop].tolist()) == [100, 101]
+    # White in all channels, as no photo is.
+    assert (batch.images[of_shop].mean((2, 3)).amin(1) > 0.3).all()
+    assert (batch.counts[~of_shop] == 0).all()
+    assert sorted(batch.things.tolist()) == [100] * 4 + [101] * 4
