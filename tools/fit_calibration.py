@@ -33,16 +33,17 @@ from PIL import Image  # noqa: E402
 from visualsearch.conf import get_settings  # noqa: E402
 from visualsearch.embedders import Embedder, load_embedder  # noqa: E402
 from visualsearch.images import open_image  # noqa: E402
+from visualsearch.images.photos import PHOTO_SIDE  # noqa: E402
 from visualsearch.search.calibration import NEIGHBOURS, Curve, Units  # noqa: E402
 from visualsearch.search.calibration.fit import Answered, Found, answered, fit_curve, fit_units  # noqa: E402
 from visualsearch.search.calibration.priors import FOLDER  # noqa: E402
 from visualsearch.search.disturbances import disturb  # noqa: E402
 from visualsearch.search.evaluation.reliability import expected_calibration_error  # noqa: E402
+from visualsearch.search.evaluation.shots import LONGEST_SIDE  # noqa: E402
 from visualsearch.search.fitting import KINDS  # noqa: E402
 from visualsearch.search.photos import see_photo  # noqa: E402
 from visualsearch.vectors import Vectors  # noqa: E402
 
-LONGEST_SIDE = 640
 FOLDS, SPLITS = 4, 8
 """Parts of the products, each left out once; and how often they are dealt out anew, since few products make luck."""
 
@@ -76,8 +77,10 @@ class Bench:
         self.embedder = embedder
         rows = list(_rows(catalogue))
         self.skus = [row["sku"] for row in rows]
-        images = [_open(catalogue.parent / row["image"]) for row in rows]
-        self.vectors = embedder.embed(images)
+        paths = [catalogue.parent / row["image"] for row in rows]
+        # Each as it is opened for its purpose in a shop.
+        self.vectors = embedder.embed([open_image(path, longest_side=embedder.longest_side) for path in paths])
+        images = [open_image(path, longest_side=LONGEST_SIDE) for path in paths]
         copies = [
             Found(scores=scores, right=right)
             for kind in KINDS
@@ -111,7 +114,8 @@ class Bench:
             yield tuple(score for _, score in nearest), right
 
     def _read(self, paths: Sequence[Path]) -> Vectors:
-        return self._see(_open(path) for path in tqdm(paths, desc=self.embedder.name, unit="photo"))
+        bar = tqdm(paths, desc=self.embedder.name, unit="photo")
+        return self._see(open_image(path, longest_side=PHOTO_SIDE) for path in bar)
 
     def _see(self, photos: Iterable[Image.Image]) -> Vectors:
         """Return the vectors of photos as a search sees them."""
@@ -268,10 +272,6 @@ def _files(place: str, most: int) -> list[Path]:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file)
-
-
-def _open(path: Path) -> Image.Image:
-    return open_image(path, longest_side=LONGEST_SIDE)
 
 
 if __name__ == "__main__":
