@@ -121,7 +121,9 @@ def test_page_says_that_photos_are_kept_and_shows_the_photo_of_a_shared_address(
 
 
 @pytest.mark.django_db
-def test_part_of_a_kept_photo_is_searched_without_sending_it_again(folder: Path, client: Client) -> None:
+def test_part_of_a_kept_photo_is_searched_without_sending_it_again(
+    folder: Path, client: Client, learnt_regions: None
+) -> None:
     add_product(draw("red"), title="Red cup")
     sync_now()
     token = parse_qs(urlsplit(search(client)).query)["q"][0]
@@ -129,7 +131,9 @@ def test_part_of_a_kept_photo_is_searched_without_sending_it_again(folder: Path,
     response = client.post(PAGE, {"q": token, "left": "10", "top": "10", "right": "90", "bottom": "90"})
 
     assert response.status_code == 303
-    assert client.get(response["Location"]).context["edges"] == (10, 10, 90, 90)
+    shown = client.get(response["Location"]).context
+    assert shown["edges"] == (10, 10, 90, 90)
+    assert shown["shown"].boxes == client.get(PAGE, {"q": token}).context["shown"].boxes != ()
     assert len(files(folder)) == 1
 
 

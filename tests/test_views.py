@@ -149,13 +149,14 @@ def test_picture_that_is_not_there_is_told(client: Client, like: str) -> None:
     assert client.get(PAGE, {"like": like}).status_code == (410 if like else 200)
 
 
-def test_part_of_the_photo_is_searched_with(client: Client) -> None:
+def test_part_of_the_photo_is_searched_with_and_others_stay_suggested(client: Client, learnt_regions: None) -> None:
     add_product(draw("red"))
     sync_now()
 
     response = client.get(send(client, left="25", top="25", right="75.5", bottom="100"))
 
     assert response.context["edges"] == (25, 25, 75.5, 100)
+    assert len(response.context["shown"].boxes) == 1
 
 
 def test_part_without_javascript_leads_back_to_the_same_picture_and_filters(client: Client) -> None:
