@@ -53,11 +53,21 @@ def adapt(
 
 
 def mixed_views(goods: Goods, world: World) -> Batch:
-    """Return a batch of the second stage: about a third of it goods with known answers."""
+    """Return a batch of the second stage: half of it goods with known answers and their photos."""
     return join(
         goods_views(goods, world.scenery, 6, first=world.size),
-        world.views(garments=5, scenery=4, things=8, designs=2, strange=6),
+        photo_views(goods.photos, 12),
+        world.views(garments=4, scenery=3, things=6, designs=1, strange=4),
     )
+
+
+def photo_views(photos: Store, count: int) -> Batch:
+    """See photos nearly as they are, for what the teacher says of each alone: it knows other goods' photos too."""
+    places = torch.randperm(len(photos))[:count]
+    frame = frames(photos.aspects[places], area=(0.6, 1.1), turn=6, tilt=0.03, stretch=1.35)
+    images = relight(warp(photos.pixels[places].float() / 255, frame, SIDE), 0.35)
+    nothing = torch.full((count,), -1)
+    return Batch(images=images, things=nothing, types=nothing, counts=torch.ones(count))
 
 
 def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:

@@ -6,7 +6,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tools.train.adapt import Goods, goods_views  # noqa: E402 - only where torch is
+from tools.train.adapt import Goods, goods_views, photo_views  # noqa: E402 - only where torch is
 from tools.train.store import SIDE, Store  # noqa: E402
 
 
@@ -28,3 +28,14 @@ def test_goods_belong_where_the_teacher_would_have_their_shop_picture() -> None:
     assert (batch.images[of_shop].mean((2, 3)).amin(1) > 0.3).all()
     assert (batch.counts[~of_shop] == 0).all()
     assert sorted(batch.things.tolist()) == [100] * 4 + [101] * 4
+
+
+def test_photos_are_also_learnt_from_for_the_teacher_s_word_on_each_alone() -> None:
+    torch.manual_seed(1)
+
+    batch = photo_views(store([(0, 255, 0), (255, 0, 0)], [0, 0]), 2)
+
+    assert len(batch.images) == 2
+    assert batch.things.tolist() == batch.types.tolist() == [-1, -1]
+    assert batch.counts.tolist() == [1, 1]
+    assert {int(picture.mean((1, 2)).argmax()) for picture in batch.images} == {0, 1}
