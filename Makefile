@@ -14,7 +14,7 @@ export PORT SERVE DATA
 SIZES ?= 10000,100000
 PICTURES ?=
 RESULTS ?= var/benchmarks
-EMBEDDERS ?= products-3 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
+EMBEDDERS ?= products-4 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
 	benchmarks.embedders.mobilenet.MobileNetEmbedder
 
 .PHONY: demo test test-postgres lint types layers tests bench load torture faults fuzz clean

@@ -38,7 +38,7 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--embedder", default="products-3", help="a shipped name, or the path of weights")
+    parser.add_argument("--embedder", default="products-4", help="a shipped name, or the path of weights")
     parser.add_argument("--pictures", type=int, default=32, help="how many of each size")
     parser.add_argument("--rounds", type=int, default=5, help="how often each way is timed")
     parser.add_argument("--parts", nargs="+", help="only these parts of the report")

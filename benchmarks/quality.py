@@ -1,6 +1,6 @@
 """Measure how often embedders find the right product, and how long they take: `python -m benchmarks.quality --help`.
 
-    python -m benchmarks.quality thumbnail products-3 ../shared/weights/resnet50-kill-the-bits.safetensors \\
+    python -m benchmarks.quality thumbnail products-4 ../shared/weights/resnet50-kill-the-bits.safetensors \\
         benchmarks.embedders.mobilenet.MobileNetEmbedder --json quality.json --svg quality.svg
 """
 

@@ -1,6 +1,6 @@
 """Measure embedders on garments, their types and disturbed copies of them: `python -m benchmarks.sets --help`.
 
-    python -m benchmarks.sets products-3 ../shared/weights/resnet50-kill-the-bits.safetensors \\
+    python -m benchmarks.sets products-4 ../shared/weights/resnet50-kill-the-bits.safetensors \\
         benchmarks.embedders.mobilenet.MobileNetEmbedder --pictures ../shared/data/clothing/images.csv
 
 The CSV has the columns image, label and split. `types`: the share of the pictures of the split whose nearest picture of

@@ -15,7 +15,7 @@ from django.core.signals import setting_changed
 class Settings:
     """Every key of `VISUALSEARCH`, in lower case, with its default."""
 
-    embedder: str = "products-3"
+    embedder: str = "products-4"
     """A name from the README's table, a path of weights, or the dotted path of an Embedder class."""
     index: str = "faiss"
     """`faiss`, `exact`, `pgvector`, `milvus`, or the dotted path of an Index class."""

@@ -291,7 +291,7 @@ def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
 
     assert problem.id == "visualsearch.E021"
     assert problem.msg.startswith(f"Expected a file of weights at {tmp_path / 'none.pth'}, but it cannot be read")
-    assert problem.hint.startswith("Put the file there, or write one of products-3, resnet18")
+    assert problem.hint.startswith("Put the file there, or write one of products-4, resnet18")
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the weights beside the repository")

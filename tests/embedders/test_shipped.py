@@ -12,7 +12,7 @@ from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.embedders.weights import digest_of_weights
 from visualsearch.exceptions import EmbedderUnavailable
 
-DIGESTS = {"products-3": "70e1b34231b8"}
+DIGESTS = {"products-4": "29da74e1899a"}
 """First 12 hex digits of each shipped file: a shop's vectors are made with it, so that it never changes."""
 
 BYTES_MOST = 25_000_000
@@ -49,7 +49,7 @@ def test_a_shipped_name_is_the_file_in_the_package(narrow_path: Path, monkeypatc
 
 def test_a_shipped_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shipped, "path", tmp_path / "none.safetensors")
-    monkeypatch.setitem(resnet.SHIPPED, "products-3", Shipped(name="products-3", dimensions=256, licence="MIT"))
+    monkeypatch.setitem(resnet.SHIPPED, "products-4", Shipped(name="products-4", dimensions=256, licence="MIT"))
 
     with pytest.raises(EmbedderUnavailable, match="Expected a file of weights at .*none.safetensors"):
-        ResNetEmbedder("products-3").prepare()
+        ResNetEmbedder("products-4").prepare()

@@ -80,5 +80,5 @@ class Shipped:
         return Path(__file__).parent / "shipped" / f"{self.name}.safetensors"
 
 
-SHIPPED = {"products-3": Shipped(name="products-3", dimensions=256, licence="MIT")}
+SHIPPED = {"products-4": Shipped(name="products-4", dimensions=256, licence="MIT")}
 """By name; `tools/train` makes them."""
