@@ -62,7 +62,7 @@ def mixed_views(goods: Goods, world: World) -> Batch:
 
 
 def photo_views(photos: Store, count: int) -> Batch:
-    """See photos nearly as they are, for what the teacher says of each alone: it knows other goods' photos too."""
+    """See photos nearly as they are, for what the teacher says of each alone, whatever goods it shows."""
     places = torch.randperm(len(photos))[:count]
     frame = frames(photos.aspects[places], area=(0.6, 1.1), turn=6, tilt=0.03, stretch=1.35)
     images = relight(warp(photos.pixels[places].float() / 255, frame, SIDE), 0.35)
@@ -73,8 +73,8 @@ def photo_views(photos: Store, count: int) -> Batch:
 def goods_views(goods: Goods, world: Store, count: int, first: int) -> Batch:
     """See `count` goods four times: two photos, the shop picture, and the shop picture's thing put into the world.
 
-    All belong where the teacher would have the shop picture: were it drawn towards its photos, it would draw photos of
-    goods that are not learnt from too, whose shop pictures stay where they are.
+    All belong where the teacher would have the shop picture, which is to stay where those of goods stay that are not
+    learnt from: drawn towards its photos, it might draw photos of the others too.
     """
     places = torch.randperm(len(goods.shop))[:count]
     labels = goods.shop.labels[places]

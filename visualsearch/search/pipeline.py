@@ -86,15 +86,9 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
 def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> list[Answer]:
     # Before anything costs time: a wrong question is answered at once.
     search = _prepare(query)
-    with step("decode"):
-        image = _open(photo)
-    regions = [crop(image, box) if box else image for box in boxes]
-    is_own = _is_own(query)
-    if not is_own:
-        for region in regions:
-            check_not_plain(region)
+    regions = _open_regions(query, photo, boxes)
     with step("embed"):
-        sights = see(search.embedder, regions, boxes, closer=not is_own)
+        sights = see(search.embedder, regions, boxes, closer=not _is_own(query))
     return [
         _answer(search, region, sight.vector[None], sight.boxes) for region, sight in zip(regions, sights, strict=True)
     ]
@@ -103,14 +97,20 @@ def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> 
 def _find_part(query: PhotoQuery, photo: Photo, box: Box) -> Answer:
     """Search with a region alone; the whole photo is seen beside it, for its boxes and without its subject."""
     search = _prepare(query)
+    regions = _open_regions(query, photo, [None, box])
+    with step("embed"):
+        whole, part = see(search.embedder, regions, [None, box], closer=False)
+    return _answer(search, regions[1], part.vector[None], whole.boxes)
+
+
+def _open_regions(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> list[Image.Image]:
     with step("decode"):
         image = _open(photo)
-    region = crop(image, box)
+    regions = [crop(image, box) if box else image for box in boxes]
     if not _is_own(query):
-        check_not_plain(region)
-    with step("embed"):
-        whole, part = see(search.embedder, [image, region], [None, box], closer=False)
-    return _answer(search, region, part.vector[None], whole.boxes)
+        for region in regions:
+            check_not_plain(region)
+    return regions
 
 
 def _is_own(query: PhotoQuery) -> bool:
