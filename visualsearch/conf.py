@@ -28,7 +28,7 @@ class Settings:
     pgvector_kind: str = "hnsw"
     """`hnsw`, `ivfflat` or `exact`: how the index `pgvector` searches from `IVF_FROM` vectors on."""
     engine: str = "auto"
-    """What runs the network: `openvino`, `torch`, these with `-bf16`, or `auto` for the best that is installed."""
+    """What runs the network: `openvino`, `torch`, these with `-bf16`, `openvino-int8`, or `auto` for the fastest."""
     embed_threads: int | None = None
     """Threads of one forward pass; `None` takes this process's part of the cores that it may use."""
     directory: Path = Path("var/visualsearch")

@@ -16,6 +16,7 @@ from visualsearch.embedders.engines import ENGINES, build_engine, choose_engine
 from visualsearch.embedders.engines.processor import count_threads
 from visualsearch.embedders.fitting import Pixels
 from visualsearch.embedders.network import Network, fold
+from visualsearch.embedders.ranges import read_ranges
 from visualsearch.embedders.recipes import recipe_of
 from visualsearch.embedders.weights import read_weights
 from visualsearch.images import open_image
@@ -47,12 +48,14 @@ def measure_engines(weights: Path, photos: list[Path], rounds: int) -> dict[str,
 
 
 def compare_with_resnet50(weights: Path, folder: Path, photos: list[Path], rounds: int) -> dict[str, Any]:
-    """Return what a picture costs these weights and a ResNet-50 of chance, in the engine that is chosen."""
+    """Return what a picture costs these weights and a ResNet-50 of chance, in the engine that is chosen for both."""
     resnet50 = folder / "resnet50.safetensors"
     save_safetensors(halved(build("resnet50").state_dict()), resnet50)
     files = {"resnet50": resnet50, "this": weights}
-    engines = {name: (build_engine(_network(file)), _pixels(file, photos)) for name, file in files.items()}
-    figures: dict[str, Any] = {"engine": choose_engine().name}
+    # Of chance there are no ranges, so that it is one of floating point.
+    name = choose_engine().name
+    engines = {way: (build_engine(_network(file), name), _pixels(file, photos)) for way, file in files.items()}
+    figures: dict[str, Any] = {"engine": name}
     for batch in BATCHES:
         ways = {name: partial(engine.run, pixels[:batch]) for name, (engine, pixels) in engines.items()}
         figures[f"batch_{batch}"] = compare(ways, rounds * 3, per=batch)
@@ -60,7 +63,7 @@ def compare_with_resnet50(weights: Path, folder: Path, photos: list[Path], round
 
 
 def _network(weights: Path) -> Network:
-    return fold(read_weights(weights), recipe_of(weights))
+    return fold(read_weights(weights), recipe_of(weights), read_ranges(weights))
 
 
 def _pixels(weights: Path, photos: list[Path]) -> Pixels:

@@ -76,6 +76,21 @@ def maps_of(network: Any, pixels: Any) -> tuple[Any, Any]:
         return third, network.layer4(third)
 
 
+def ranges_of(network: Any, pixels: Any) -> dict[str, float]:
+    """Return the highest value that these scaled pixels bring to each convolution of the blocks."""
+    highest = {}
+
+    def watch(key: str, module: Any) -> Any:
+        return module.register_forward_pre_hook(lambda _, given: highest.update({key: float(given[0].max())}))
+
+    convolutions = [(key, module) for key, module in network.named_modules() if isinstance(module, torch.nn.Conv2d)]
+    watched = [watch(key, module) for key, module in convolutions if key.startswith("layer")]
+    maps_of(network, pixels)
+    for handle in watched:
+        handle.remove()
+    return highest
+
+
 def scaled(pixels: Any) -> Any:
     """Return bytes of pixels, channels last, as these networks were trained on them."""
     mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])

@@ -49,6 +49,22 @@ def test_weights_of_another_recipe_are_refused(change: Any, problem: str, weight
         fold(changed, Recipe(architecture=NARROW, head=24))
 
 
+def test_a_convolution_knows_its_range(weights: dict[str, Any]) -> None:
+    ranges = {"layer1.0.conv1": 3.5, "layer2.0.downsample.0": 2.0}
+
+    network = fold(weights, Recipe(architecture=NARROW, head=24), ranges)
+
+    assert network.has_ranges
+    assert [convolution.highest for convolution in network.stages[0][0].convolutions] == [3.5, None]
+    assert network.stages[1][0].shortcut.highest == 2.0
+    assert not fold(weights, Recipe(architecture=NARROW, head=24)).has_ranges
+
+
+def test_ranges_of_another_network_are_refused(weights: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"layer3\.7\.conv1 has no place in it"):
+        fold(weights, Recipe(architecture=NARROW, head=24), {"layer3.7.conv1": 1.0})
+
+
 def test_weights_are_left_as_they_are(weights: dict[str, Any]) -> None:
     before = {key: value.copy() for key, value in weights.items()}
 

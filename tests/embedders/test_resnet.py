@@ -25,6 +25,7 @@ from tests.embedders.networks import (
 from visualsearch.embedders import resnet, weights
 from visualsearch.embedders.architectures import PUBLISHED
 from visualsearch.embedders.engines import build_engine
+from visualsearch.embedders.ranges import ranges_path
 from visualsearch.embedders.resnet import ResNetEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -147,6 +148,17 @@ def test_many_pictures_are_embedded_in_parts(path: Path) -> None:
     embedder = ResNetEmbedder(path)
 
     np.testing.assert_allclose(embedder.embed(colours)[16:], embedder.embed(colours[16:]), atol=1e-4)
+
+
+def test_ranges_of_other_weights_are_told_by_the_check(narrow_path: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "narrow.safetensors"
+    weights.write_bytes(narrow_path.read_bytes())
+    ranges_path(weights).write_text('{"digest": "0", "highest": {}}')
+
+    (problem,) = ResNetEmbedder(weights).check()
+
+    assert problem.id == "visualsearch.E021"
+    assert "not other weights" in problem.msg
 
 
 def test_weights_are_loaded_once_for_all_threads(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
+from tests.drawing import draw_mosaic
 from tests.embedders.contract import PICTURES
 from visualsearch.embedders import resnet
 from visualsearch.embedders.architectures import SHIPPED, Shipped
@@ -33,6 +37,20 @@ def test_the_table_says_what_the_file_says(model: Shipped) -> None:
     assert ResNetEmbedder(model.name).dimensions == model.dimensions
     assert model.path.stat().st_size <= BYTES_MOST
     assert model.path.with_suffix(".md").exists()
+
+
+@there
+def test_integers_give_nearly_the_vectors_of_float32(model: Shipped, settings: Any) -> None:
+    pytest.importorskip("openvino")
+    pictures = [Image.open(BytesIO(draw_mosaic(number))).convert("RGB") for number in range(12)]
+    vectors = []
+    for engine in ("openvino", "openvino-int8"):
+        settings.VISUALSEARCH = {"ENGINE": engine}
+        embedder = ResNetEmbedder(model.name)
+        vectors.append(embedder.embed(pictures))
+        assert embedder.engine.name == engine
+
+    assert ((vectors[0] * vectors[1]).sum(axis=1) > 0.999).all()
 
 
 def test_a_shipped_name_is_the_file_in_the_package(narrow_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
-"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; `details`, `folds`, `teacher` beside it.
+"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; the other stages are beside it.
 
 Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns what is fine and
-where objects are, and writes the weights. Two CPU cores are enough.
+where objects are, and writes the weights and their ranges. Two CPU cores are enough.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from tools.train.adapt import Goods, adapt
 from tools.train.average import average, take_statistics
 from tools.train.council import Council
 from tools.train.designs import draw_designs
-from tools.train.details import learn_details
+from tools.train.details import draw_pictures, learn_details
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
 from tools.train.network import STRETCH, Student, load_student, save_student
 from tools.train.pretrain import Stage, World, pretrain
 from tools.train.proposals import learn_proposals, take_proposals
 from tools.train.pupil import Pupil
+from tools.train.ranges import store_ranges
 from tools.train.store import Store, join_stores, read_photos, read_pictures, read_rows, read_shop, write_photos_of
 from tools.train.teacher import Teacher
 from tools.train.things import Things, read_things
@@ -83,6 +84,9 @@ def _parser() -> ArgumentParser:
     details.add_argument("start", type=Path)
     details.add_argument("out", type=Path)
     details.set_defaults(run=_add_details)
+    ranges = stages.add_parser("ranges", help="Measure what weights that were exported need for 8-bit integers.")
+    ranges.add_argument("weights", type=Path)
+    ranges.set_defaults(run=_measure_ranges)
     export = stages.add_parser("export")
     export.add_argument("start", type=Path)
     export.add_argument("out", type=Path)
@@ -274,6 +278,11 @@ def _export(arguments: Namespace) -> None:
     )
     print(f"{wrong:.3f} is the loss of the regions for unseen things")
     _save(student, arguments.out, arguments.side)
+    store_ranges(arguments.out, draw_pictures(world), arguments.side)
+
+
+def _measure_ranges(arguments: Namespace) -> None:
+    store_ranges(arguments.weights, draw_pictures(_open_world(arguments)), SIDE)
 
 
 def _save(student: Student, file: Path, side: int) -> None:

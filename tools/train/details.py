@@ -37,7 +37,7 @@ LEAST = 0.1
 @torch.no_grad()
 def learn_details(student: Student, world: World, side: int) -> None:
     """Give a finished student rows for details, and what it says of kinds no more dimensions than it needs."""
-    pictures = _pictures(world)
+    pictures = draw_pictures(world)
     disturbances = [one for one in DISTURBANCES if one != "none"]
     plain = _see(student, pictures, side)
     changes = []
@@ -57,7 +57,7 @@ def learn_details(student: Student, world: World, side: int) -> None:
     student.head, student.details = head, DETAILS
 
 
-def _pictures(world: World) -> list[Image.Image]:
+def draw_pictures(world: World) -> list[Image.Image]:
     """Return garments, things on white and whatever else photos show."""
     things = on_white(world.things.pixels[_some(len(world.things.pixels))])
     stores = [store.pixels[_some(len(store))] for store in (world.garments, world.scenery)]

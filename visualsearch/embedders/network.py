@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.embedders.architectures import EXPANSION, Architecture
+from visualsearch.embedders.ranges import Ranges
 from visualsearch.embedders.recipes import HEAD, PROPOSALS, Recipe
 from visualsearch.embedders.weights import Weights
 
@@ -20,6 +22,8 @@ Array = NDArray[np.float32]
 MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 """Of ImageNet's pixels, red green blue, 0 to 1, as in the training of all these weights."""
+
+_NO_RANGES: Ranges = MappingProxyType({})
 
 _EPSILON = 1e-5
 """What torch's batch norm adds to a variance."""
@@ -34,6 +38,8 @@ class Convolution:
     bias: Array
     stride: int
     padding: int
+    highest: float | None = None
+    """What the values that it is given reach, from 0 on; None where nobody measured it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +88,24 @@ class Network:
     """Pixels each way of what it takes."""
 
     @property
+    def has_ranges(self) -> bool:
+        """Whether it is known how high values go in the blocks, so that they can be computed in 8-bit integers."""
+        return any(
+            convolution.highest is not None
+            for stage in self.stages
+            for block in stage
+            for convolution in block.convolutions
+        )
+
+    @property
     def pixel_mean(self) -> Array:
         """The mean of pixels of 0 to 255, red green blue."""
         return MEAN * np.float32(255)
 
 
-def fold(weights: Weights, recipe: Recipe) -> Network:
-    """Return the network of these weights; raises ValueError when they are not those of the recipe."""
-    folding = _Folding(weights)
+def fold(weights: Weights, recipe: Recipe, ranges: Ranges = _NO_RANGES) -> Network:
+    """Return the network of these weights; raises ValueError when they, or the ranges, are not those of the recipe."""
+    folding = _Folding(weights, ranges)
     width = recipe.architecture.width
     stem = folding.convolution("conv1", "bn1", (width, 3, 7, 7), stride=2)
     scale = np.float32(1 / 255) / DEVIATION[:, None, None]
@@ -158,7 +174,8 @@ def _proposals(folding: _Folding, recipe: Recipe, width: int) -> Proposals:
 class _Folding:
     """Takes tensors out of a state dict, each of the shape that it must have."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, ranges: Ranges) -> None:
+        self._ranges = dict(ranges)
         unused = ("fc.weight", "fc.bias")
         self._left = {
             key: value
@@ -187,9 +204,10 @@ class _Folding:
             bias=shift - mean * factor,
             stride=stride,
             padding=shape[-1] // 2,
+            highest=self._ranges.pop(key, None),
         )
 
     def finish(self) -> None:
         """Raise ValueError for what nothing has asked for: a network with more than we run."""
-        if self._left:
-            raise ValueError(f"{', '.join(sorted(self._left)[:3])} has no place in it")
+        if unknown := sorted([*self._left, *self._ranges]):
+            raise ValueError(f"{', '.join(unknown[:3])} has no place in it")

@@ -21,6 +21,7 @@ from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
 from visualsearch.embedders.base import Embedder, Look
 from visualsearch.embedders.engines import LIBRARIES, Choice, Pass, build_engine, choose_engine
 from visualsearch.embedders.network import fold
+from visualsearch.embedders.ranges import Ranges, read_ranges
 from visualsearch.embedders.recipes import Recipe, recipe_of
 from visualsearch.embedders.regions import regions_of
 from visualsearch.embedders.turns import Run, Turns
@@ -62,7 +63,7 @@ class ResNetEmbedder(Embedder):
 
     @property
     def engine(self) -> Choice:
-        return choose_engine()
+        return choose_engine(ranges=bool(self._ranges))
 
     def prepare(self) -> None:
         self._get_turns()
@@ -90,7 +91,7 @@ class ResNetEmbedder(Embedder):
             extra = "torch" if "torch" in missing else "openvino"
             return [Error(problem, hint=f"Run `{_install(extra)}`.", id="visualsearch.E020")]
         try:
-            _ = self.fingerprint
+            _ = self.fingerprint, self._ranges
         except EmbedderUnavailable as error:
             names = ", ".join([*SHIPPED, *PUBLISHED])
             hint = f"Put the file there, or write one of {names} into VISUALSEARCH['EMBEDDER']."
@@ -117,7 +118,7 @@ class ResNetEmbedder(Embedder):
         try:
             weights = self._read()
             try:
-                network = fold(weights, self.recipe)
+                network = fold(weights, self.recipe, self._ranges)
             except ValueError as error:
                 name = self.recipe.architecture.name
                 raise EmbedderUnavailable(f"Expected the weights of {name} in {self.name}: {error}.") from error
@@ -127,6 +128,10 @@ class ResNetEmbedder(Embedder):
             raise EmbedderUnavailable(
                 f"Expected {extra} and its companions: {error}. Run `{_install(extra)}`."
             ) from error
+
+    @cached_property
+    def _ranges(self) -> Ranges:
+        return {} if self._published else read_ranges(self._path)
 
     def _read(self) -> Weights:
         if self._published:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from visualsearch.embedders.engines import processor, share_cores
-from visualsearch.embedders.engines.processor import bfloat16_is_faster, count_cores, count_threads
+from visualsearch.embedders.engines.processor import bfloat16_is_faster, count_cores, count_threads, int8_is_faster
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,16 @@ def test_the_processor_tells_whether_bfloat16_is_faster(vendor: str, flags: str,
     assert bfloat16_is_faster(information) is faster
 
 
+@pytest.mark.parametrize(("flags", "faster"), [("fpu sse4_2 avx2", True), ("fpu sse4_2 avx", False)])
+def test_the_processor_tells_whether_integers_are_faster(flags: str, faster: bool, tmp_path: Path) -> None:
+    information = tmp_path / "cpuinfo"
+    information.write_text(f"vendor_id\t: GenuineIntel\nflags\t\t: {flags}\n")
+
+    assert int8_is_faster(information) is faster
+
+
 def test_a_processor_that_tells_nothing_computes_in_float32(tmp_path: Path) -> None:
+    assert int8_is_faster(tmp_path / "none") is False
     assert bfloat16_is_faster(tmp_path / "none") is False
 
 

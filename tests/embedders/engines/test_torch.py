@@ -3,15 +3,16 @@ from __future__ import annotations
 import pytest
 
 from tests.embedders.engines.contract import Build, EngineContract
+from visualsearch.embedders.engines import Number
 
 pytest.importorskip("torch")
 
 
-@pytest.fixture(params=[False, True], ids=["float32", "bfloat16"])
+@pytest.fixture(params=[Number.FLOAT32, Number.BFLOAT16])
 def build(request: pytest.FixtureRequest) -> Build:
     from visualsearch.embedders.engines.torch import TorchEngine
 
-    return lambda network: TorchEngine(network, half=request.param, threads=1)
+    return lambda network: TorchEngine(network, request.param, threads=1)
 
 
 class TestTorchEngine(EngineContract):

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visualsearch.embedders.fitting import Pixels
+
+
+class Number(StrEnum):
+    """What an engine multiplies; everything else is computed in float32."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    INT8 = "8-bit integers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What this process may compute with: cores, and whether bfloat16 is faster than float32 on them."""
+"""What this process may compute with: cores, and which numbers they multiply fastest."""
 
 from __future__ import annotations
 
@@ -39,9 +39,23 @@ def bfloat16_is_faster(information: Path = Path("/proc/cpuinfo")) -> bool:
     Intel's does so with AMX, AMD's with AVX-512 BF16. Intel's AVX-512 BF16 by itself has half as many multipliers as
     its float32 and was slower when measured, which is why it does not count.
     """
-    try:
-        text = information.read_text()
-    except OSError:
-        return False
-    flags = set(re.findall(r"\w+", "".join(re.findall(r"^flags\s*:(.*)$", text, re.MULTILINE)[:1])))
+    text = _text(information)
+    flags = _flags(text)
     return "amx_bf16" in flags or ("avx512_bf16" in flags and "AuthenticAMD" in text)
+
+
+@cache
+def int8_is_faster(information: Path = Path("/proc/cpuinfo")) -> bool:
+    """Tell whether the processor multiplies 8-bit integers at more than the rate of float32, as AVX2 does."""
+    return "avx2" in _flags(_text(information))
+
+
+def _text(information: Path) -> str:
+    try:
+        return information.read_text()
+    except OSError:
+        return ""
+
+
+def _flags(text: str) -> set[str]:
+    return set(re.findall(r"\w+", "".join(re.findall(r"^flags\s*:(.*)$", text, re.MULTILINE)[:1])))

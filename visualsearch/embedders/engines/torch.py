@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from visualsearch.embedders.engines.base import Engine, Pass
+from visualsearch.embedders.engines.base import Engine, Number, Pass
 from visualsearch.embedders.fitting import Pixels
 from visualsearch.embedders.network import Array, Block, Convolution, Network, Proposals
 
@@ -13,9 +13,9 @@ from visualsearch.embedders.network import Array, Block, Convolution, Network, P
 class TorchEngine(Engine):
     """Computes with `threads` threads, which is a setting of the whole process."""
 
-    def __init__(self, network: Network, *, half: bool, threads: int) -> None:
+    def __init__(self, network: Network, number: Number, *, threads: int) -> None:
         torch.set_num_threads(threads)
-        self._type = torch.bfloat16 if half else torch.float32
+        self._type = torch.bfloat16 if number is Number.BFLOAT16 else torch.float32
         self._mean = torch.from_numpy(network.pixel_mean)
         self._stem = _Convolution(network.stem, self._type)
         self._stages = [[_Block(block, self._type) for block in stage] for stage in network.stages]
