@@ -42,5 +42,12 @@ def test_shop_with_goods_goes_on_with_an_index_that_needs_no_filling(
     assert (row.serving, row.wanted, row.setting) == (serving, serving, serving)
 
 
+def test_calibrations_in_units_of_before_are_forgotten(before: Any) -> None:
+    calibrations = migrate("0010_shared_snapshots").get_model(APP, "Calibration").objects
+    calibrations.create(source="catalog.product", fingerprint="thumbnail-1-408", parameters={}, pictures=9, revision=1)
+
+    assert not migrate("0011_forget_calibrations").get_model(APP, "Calibration").objects.exists()
+
+
 def test_empty_shop_begins_with_the_index_of_its_setting(before: Any) -> None:
     assert not migrate("0009_shared_indexes").get_model(APP, "ServingIndex").objects.exists()

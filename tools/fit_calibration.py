@@ -34,8 +34,8 @@ from visualsearch.conf import get_settings  # noqa: E402
 from visualsearch.embedders import Embedder, load_embedder  # noqa: E402
 from visualsearch.images import open_image  # noqa: E402
 from visualsearch.images.photos import PHOTO_SIDE  # noqa: E402
-from visualsearch.search.calibration import NEIGHBOURS, Curve, Units  # noqa: E402
-from visualsearch.search.calibration.fit import Answered, Found, answered, fit_curve, fit_units  # noqa: E402
+from visualsearch.search.calibration import Curve, Units  # noqa: E402
+from visualsearch.search.calibration.fit import SCORES, Answered, Found, answered, fit_curve, fit_units  # noqa: E402
 from visualsearch.search.calibration.priors import FOLDER  # noqa: E402
 from visualsearch.search.disturbances import disturb  # noqa: E402
 from visualsearch.search.evaluation.reliability import expected_calibration_error  # noqa: E402
@@ -109,7 +109,7 @@ class Bench:
             best: dict[str, float] = {}
             for place in np.argsort(-row):
                 best.setdefault(self.skus[place], float(row[place]))
-            nearest = list(best.items())[: NEIGHBOURS + 2]
+            nearest = list(best.items())[:SCORES]
             right = next((place for place, (other, _) in enumerate(nearest) if other == sku), None)
             yield tuple(score for _, score in nearest), right
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,14 @@ def test_same_shop_gives_the_same_numbers() -> None:
     calibrate_now()
 
     assert Calibration.objects.get().parameters == first
+
+
+def test_shop_that_shows_few_results_can_be_calibrated(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "LIMIT": 3, "LIMIT_MOST": 3}
+    fill(8)
+
+    assert calibrate_now() == 8
+    assert Calibration.objects.exists()
 
 
 def test_calibration_changes_no_ranking() -> None:

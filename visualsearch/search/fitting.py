@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from visualsearch.conf import get_settings
 from visualsearch.exceptions import CannotCalibrate, InvalidImage
 from visualsearch.models import Calibration, current_space
-from visualsearch.search.calibration import NEIGHBOURS, get_prior, store
-from visualsearch.search.calibration.fit import Found, answered, fit_curve, fit_units
+from visualsearch.search.calibration import get_prior, store
+from visualsearch.search.calibration.fit import SCORES, Found, answered, fit_curve, fit_units
 from visualsearch.search.calibration.stored import count_pictures
 from visualsearch.search.disturbances import disturb
 from visualsearch.search.evaluation.queries import Query
@@ -101,8 +102,9 @@ def _search_copy(drawn: ShopPicture, disturbance: str) -> list[Found]:
 
 def _search(source: VisualSource, photo: Photo, is_right: Callable[[Result], bool]) -> list[Found]:
     """Return what one search found, or nothing when the photo cannot be read."""
+    limit = min(SCORES, get_settings().limit_most)
     try:
-        results = find_similar(PhotoQuery(photo=photo, source=source.name, limit=NEIGHBOURS + 2)).results
+        results = find_similar(PhotoQuery(photo=photo, source=source.name, limit=limit)).results
     except (InvalidImage, OSError) as error:
         logger.warning("%s is left out of the calibration: %s", photo, error)
         return []

@@ -17,8 +17,12 @@ from visualsearch.sources import Picture
 
 logger = logging.getLogger(__name__)
 
-LOOKED_AT = 3
-"""First results whose picture may be opened, to see whether the photo is a copy of it."""
+JUDGED = 3
+"""First results that a search must find to judge them, where there are as many.
+
+How far the first is ahead of the second says how sure it is, and the pictures of all of them may be opened, to see
+whether the photo is a copy.
+"""
 
 OF_A_COPY = 0.99
 """Least probability of a result whose picture the photo is a copy of."""
@@ -29,7 +33,7 @@ def judge(
 ) -> list[Result]:
     """Return the results in their order, with probability and tier.
 
-    `results` are all that the search found, best first, since a result is judged beside its neighbours; `photo` is the
+    `results` are all that the search found, best first, at least `JUDGED` where there are as many; `photo` is the
     region that was searched with, or the names of the pictures that it is known to be a copy of. Without a calibration
     there is no probability, and the tier `similar` or `same picture`.
     """
@@ -68,7 +72,7 @@ def _copies_of(results: Sequence[Result], photo: Image.Image, least: float | Non
 
     Where nobody knows how copies score, the first result alone is looked at.
     """
-    worth = LOOKED_AT if least is not None else 1
+    worth = JUDGED if least is not None else 1
     return [
         place < worth and result.score >= (least or -1.0) and _is_copy(photo, result.picture)
         for place, result in enumerate(results)

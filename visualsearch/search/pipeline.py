@@ -16,12 +16,12 @@ from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
 from visualsearch.indexes import Attribute, Condition
 from visualsearch.models import serving_embedder, space_of
-from visualsearch.search.calibration import NEIGHBOURS, Calibrated, get_calibrated
+from visualsearch.search.calibration import Calibrated, get_calibrated
 from visualsearch.search.candidates import CandidatePages
 from visualsearch.search.conditions import conditions_of
 from visualsearch.search.fallback import Opened, open_answering
 from visualsearch.search.filters import allowed_objects, narrowed_objects
-from visualsearch.search.judging import is_no_match, judge
+from visualsearch.search.judging import JUDGED, is_no_match, judge
 from visualsearch.search.photos import see
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import best_of_each_group, keep_allowed
@@ -161,8 +161,8 @@ def _comparable(source: VisualSource) -> list[Attribute]:
 
 
 def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vectors, boxes: tuple[Box, ...]) -> Answer:
-    # A result is judged beside its neighbours, also where fewer are asked for.
-    wanted = max(search.limit, NEIGHBOURS + 1)
+    # The first is judged beside the next ones, also where it alone is asked for.
+    wanted = max(search.limit, JUDGED)
     pages = CandidatePages(search.opened, vector, wanted, search.narrowed, search.conditions)
     with step("find"):
         found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
@@ -192,7 +192,7 @@ def collect(
         shown = list(keep_allowed(source, page, allowed))
         pages.kept(len(shown))
         results = best_of_each_group([*results, *shown])
-        if len(results) > NEIGHBOURS and page and page[-1].score < min_score:
+        if len(results) >= JUDGED and page and page[-1].score < min_score:
             break
     return results[:limit]
 

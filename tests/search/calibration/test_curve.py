@@ -27,12 +27,16 @@ def test_evidence_is_measured_in_the_units_of_the_shop() -> None:
     evidence = UNITS.measure([0.8, 0.7, 0.6])
 
     assert evidence.nearness == pytest.approx(2)
-    assert evidence.lead == pytest.approx((0.8 - 0.65) / 0.05)
+    assert evidence.lead == pytest.approx((0.8 - 0.7) / 0.05)
     assert evidence.distances == pytest.approx((1, 2))
 
 
-def test_lead_is_over_the_next_ten_and_no_more() -> None:
-    assert UNITS.measure([0.8, *[0.7] * 10, *[0.1] * 50]).lead == pytest.approx(2)
+@given(scores, scores)
+def test_lead_is_over_the_second_whatever_comes_after(scores: list[float], others: list[float]) -> None:
+    known = sorted([0.9, *scores[:1]], reverse=True)
+    after = [score for score in others if score <= known[-1]]
+
+    assert UNITS.measure([*known, *after]).lead == UNITS.measure(known).lead
 
 
 def test_single_product_has_no_lead() -> None:

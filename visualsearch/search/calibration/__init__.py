@@ -7,8 +7,8 @@ photos with known answers (`Curve`), measured in units, so that it holds in othe
 
 from __future__ import annotations
 
-from visualsearch.search.calibration.curve import NEIGHBOURS, Calibrated, Curve, Units
+from visualsearch.search.calibration.curve import Calibrated, Curve, Units
 from visualsearch.search.calibration.priors import get_prior
 from visualsearch.search.calibration.stored import InUse, get_calibrated, in_use, store
 
-__all__ = ["NEIGHBOURS", "Calibrated", "Curve", "InUse", "Units", "get_calibrated", "get_prior", "in_use", "store"]
+__all__ = ["Calibrated", "Curve", "InUse", "Units", "get_calibrated", "get_prior", "in_use", "store"]

@@ -9,9 +9,6 @@ from typing import Any, Self
 
 from visualsearch.search.calibration.logistic import sigmoid
 
-NEIGHBOURS = 10
-"""Groups after the first that tell whether it stands out."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -20,7 +17,7 @@ class Evidence:
     nearness: float
     """How much nearer the first result is than the nearest other product usually is."""
     lead: float
-    """How far it is ahead of the mean of the next ten; 0 where there is no other."""
+    """How far it is ahead of the second, 0 or more; 0 where there is no other."""
     distances: tuple[float, ...]
     """How far each later result is behind the first, 0 or more."""
 
@@ -52,17 +49,16 @@ class Units(_Numbers):
     spread: float
     """Standard deviation of that score, above 0."""
     lead: float
-    """Standard deviation of its lead over the next ten, above 0."""
+    """Standard deviation of its lead over the next product, above 0."""
     copy: float
     """Score that all but one in fifty copies of a picture reach with it: cropped, recompressed, relit, on a screen."""
 
     def measure(self, scores: Sequence[float]) -> Evidence:
         """Return the evidence in the scores of a search, one a group, best first, at least one."""
         first, *others = scores
-        crowd = others[:NEIGHBOURS]
         return Evidence(
             nearness=(first - self.centre) / self.spread,
-            lead=(first - sum(crowd) / len(crowd)) / self.lead if crowd else 0.0,
+            lead=(first - others[0]) / self.lead if others else 0.0,
             distances=tuple((first - score) / self.spread for score in others),
         )
 

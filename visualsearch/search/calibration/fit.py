@@ -20,6 +20,9 @@ error of probability of 0.058 instead of 0.056; none at all 74, at 0.049.
 
 COPIES_MISSED = 0.02
 
+SCORES = 6
+"""Groups that a search to learn from asks for: five ranks, of whatever is left without the right one too."""
+
 _RANKS_MOST = 5
 _TRUSTED = 20
 """Searches with copies whose units are believed as much as those that came with the embedder."""
@@ -31,7 +34,7 @@ class Found:
     """What a search found, one a group."""
 
     scores: tuple[float, ...]
-    """Cosines of the groups, best first: twelve, where the shop has as many."""
+    """Cosines of the groups, best first: `SCORES`, where the shop has as many."""
     right: int | None
     """Place of the right group among them, None where it is not there."""
 
