@@ -30,7 +30,7 @@ DASHBOARD = reverse("admin:app_list", args=["visualsearch"])
 @pytest.fixture
 def keeping(settings: Any) -> None:
     """Let the shop keep the vectors of what it does not have, which is all but its own pictures."""
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "KEEP_QUERY_VECTORS": True, "NO_MATCH_BELOW": 0.98}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "KEEP_QUERY_VECTORS": True, "NO_MATCH_BELOW": 1.0}
 
 
 def status() -> dict[str, Any]:

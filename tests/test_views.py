@@ -86,7 +86,7 @@ def test_page_says_when_nothing_is_close_enough_and_shows_the_nearest_and_the_sh
     cups = Category.objects.create(name="Cups", slug="cups")
     add_product(draw("red"), title="A red cup", category=cups)
     sync_now()
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
 
     content = search(client, draw("blue", "rectangle"))
 

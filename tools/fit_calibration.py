@@ -47,9 +47,6 @@ from visualsearch.vectors import Vectors  # noqa: E402
 FOLDS, SPLITS = 4, 8
 """Parts of the products, each left out once; and how often they are dealt out anew, since few products make luck."""
 
-RIGHT_REFUSED = 0.08
-"""Share of right answers that may be refused, with some room to the tenth that is promised."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
@@ -202,13 +199,10 @@ def _check(parts: list[Part]) -> dict[str, float]:
     curves = [_fit_without(parts, left_out) for left_out in parts]
     tested = [(curve, photo) for curve, part in zip(curves, parts, strict=True) for photo in part.test]
     firsts, right = _firsts(tested)
-    fit_firsts, fit_right = _firsts(
-        [(curve, photo) for curve, part in zip(curves, parts, strict=True) for photo in part.fit]
-    )
+    sold = np.array([curve.sold(photo.answered.evidence) for curve, photo in tested])
     strangers = np.array(
-        [curve.first(one.evidence) for curve, part in zip(curves, parts, strict=True) for one in part.outsiders_test]
+        [curve.sold(one.evidence) for curve, part in zip(curves, parts, strict=True) for one in part.outsiders_test]
     )
-    threshold = float(np.quantile(fit_firsts[fit_right], RIGHT_REFUSED))
     below = get_settings().no_match_below
     return {
         "photos": len(tested),
@@ -216,11 +210,8 @@ def _check(parts: list[Part]) -> dict[str, float]:
         "ece": _ece(firsts, right),
         "ece of a perfect one of as many photos": _floor(firsts),
         "ece of ranks 2 to 5": _ece_of_others(tested),
-        "no match below": threshold,
-        "right answers refused": (firsts[right] < threshold).mean(),
-        "outsiders refused": (strangers < threshold).mean(),
-        "right answers refused by the setting": (firsts[right] < below).mean(),
-        "outsiders refused by the setting": (strangers < below).mean(),
+        "right answers refused": (sold[right] < below).mean(),
+        "outsiders refused": (strangers < below).mean(),
         "share of 0.5 and above": (firsts >= 0.5).mean(),
         "right of 0.5 and above": right[firsts >= 0.5].mean() if (firsts >= 0.5).any() else 0.0,
     }

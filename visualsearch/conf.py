@@ -109,8 +109,8 @@ class Settings:
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
     """Probability from which a result is called the same product."""
-    no_match_below: float = 0.15
-    """Probability of the best result below which a search says that nothing is close enough."""
+    no_match_below: float = 0.7
+    """Probability that the thing is sold at all, below which a search says that nothing is close enough."""
     link_seconds: int = 604_800
     """How long the address of a search by photo can be gone back to and shared."""
     keep_photos: str | None = None

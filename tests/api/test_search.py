@@ -52,7 +52,7 @@ def test_every_result_has_its_probability_and_tier(search: Search) -> None:
 def test_nothing_close_enough_is_said(search: Search, settings: Any) -> None:
     add_product(draw("red"))
     sync_now()
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
 
     answer = search(draw("blue", "rectangle")).json()
 

@@ -46,7 +46,7 @@ def test_axe_finds_nothing_in_any_state(
     give(page, "paste", b"words", "text/plain")
     page.wait_for_selector(".vs-error")
     check(page)
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.999}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
     searches(page, page.get_by_role("link", name=re.compile("More like this.*Blue rug")).click)
     check(page)
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "LIMIT": 2}

@@ -137,7 +137,7 @@ def test_search_says_how_sure_it_is(photo: Path, settings: Any) -> None:
     assert " 99%  same picture" in words
     assert "Nothing close enough" not in words
 
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
     photo.write_bytes(draw("green", "rectangle"))
     assert run("visualsearch_search", photo, source=PRODUCTS).startswith("Nothing close enough. The nearest goods:\n")
 

@@ -41,7 +41,7 @@ def test_probability_is_that_of_the_scores() -> None:
 
 def test_order_stays_whatever_the_calibration_says() -> None:
     found = results(0.9, 0.8, 0.7)
-    other = Calibrated(replace(UNITS, centre=0.1, spread=0.5), replace(CURVE, nearness=0, others=1))
+    other = Calibrated(replace(UNITS, centre=0.1, spread=0.5), replace(CURVE, lead=0, others=1))
 
     for calibrated in (None, KNOWN, other):
         assert [result.key for result in judge(found, OTHER, calibrated)] == ["0", "1", "2"]
@@ -51,7 +51,7 @@ def test_without_calibration_nothing_is_probable_and_nothing_refused() -> None:
     judged = judge(results(0.1, 0.05), OTHER, None)
 
     assert [(result.probability, result.tier, result.sureness) for result in judged] == [(None, Tier.SIMILAR, "")] * 2
-    assert not is_no_match(judged)
+    assert not is_no_match(judged, None)
 
 
 def test_probable_result_is_the_same_product_and_another_similar() -> None:
@@ -109,14 +109,22 @@ def test_picture_whose_file_is_gone_is_no_copy_and_ends_no_search(caplog: pytest
 
 
 def test_nothing_is_close_enough_below_the_setting(settings: pytest.FixtureRequest) -> None:
-    judged = judge(results(0.6), OTHER, KNOWN)
-    assert judged[0].probability is not None
+    judged = judge(results(0.5, 0.4), OTHER, KNOWN)
+    sold = KNOWN.sold([0.5, 0.4])
 
-    for below, expected in ((judged[0].probability + 0.01, True), (judged[0].probability, False)):
+    for below, expected in ((sold + 0.01, True), (sold, False)):
         settings.VISUALSEARCH = {"NO_MATCH_BELOW": below}
-        assert is_no_match(judged) is expected
+        assert is_no_match(judged, KNOWN) is expected
+
+
+def test_several_alike_are_close_enough_though_none_is_sure() -> None:
+    near, far = (judge(results(*[score] * 5), OTHER, KNOWN) for score in (0.85, 0.3))
+
+    assert [result.sureness for result in near] == ["unsure"] * 5
+    assert not is_no_match(near, KNOWN)
+    assert is_no_match(far, KNOWN)
 
 
 def test_nothing_found_is_not_nothing_close_enough() -> None:
     assert judge([], OTHER, KNOWN) == []
-    assert not is_no_match([])
+    assert not is_no_match([], KNOWN)

@@ -186,7 +186,7 @@ def test_nothing_close_enough_is_said_and_the_nearest_are_given(settings: Any) -
         add_product(draw(colour))
     sync_now()
 
-    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 0.98}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "NO_MATCH_BELOW": 1.0}
     far = find_similar(PhotoQuery(photo=draw("red", "rectangle"), source=PRODUCTS))
     own = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS))
 

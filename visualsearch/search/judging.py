@@ -49,11 +49,14 @@ def judge(
     ]
 
 
-def is_no_match(results: Sequence[Result]) -> bool:
-    """Tell whether nothing is close enough: no result is as probable as the setting NO_MATCH_BELOW asks for."""
-    known = [result.probability for result in results if result.probability is not None]
-    is_copy = any(result.tier is Tier.SAME_PICTURE for result in results)
-    return bool(known) and not is_copy and max(known) < get_settings().no_match_below
+def is_no_match(judged: Sequence[Result], calibrated: Calibrated | None) -> bool:
+    """Tell whether nothing is close enough: the thing is sold with less than the probability NO_MATCH_BELOW.
+
+    Several results alike, none of which is sure to be the right one, are close enough all the same.
+    """
+    if not judged or not calibrated or any(result.tier is Tier.SAME_PICTURE for result in judged):
+        return False
+    return calibrated.sold([result.score for result in judged]) < get_settings().no_match_below
 
 
 def _with_copy(probability: float | None, is_copy: bool) -> float | None:

@@ -173,7 +173,7 @@ def _answer(search: _Search, region: Image.Image | Collection[str], vector: Vect
         results=results,
         revision=pages.revision,
         key_name=search.source.key_field,
-        no_match=is_no_match(results),
+        no_match=bool(results) and is_no_match(judged, search.calibrated),
         boxes=boxes,
         seen=Seen(fingerprint=search.embedder.fingerprint, vector=vector, copies=_copies(judged)),
     )

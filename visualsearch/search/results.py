@@ -83,8 +83,8 @@ class Answer:
     key_name: str
     """What the source calls the key of an object, for example "sku"."""
     no_match: bool = False
-    """Nothing is close enough: no result is as probable as the setting NO_MATCH_BELOW, and the nearest are given all
-    the same. Never so where nothing is calibrated.
+    """Nothing is close enough: the shop sells the thing with less than the probability NO_MATCH_BELOW, and the nearest
+    are given all the same. Never so where nothing is calibrated.
     """
     boxes: tuple[Box, ...] = ()
     """Where the objects of the photo likely are, its subject first; of a search with the whole photo alone."""

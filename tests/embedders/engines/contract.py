@@ -22,7 +22,7 @@ Build = Callable[[Network], Engine]
 
 SIDE = 64
 COSINE_LEAST = 0.999
-"""Between the vectors of any two engines, so that all of them may fill and ask one index."""
+"""Of an engine's vectors to those of float32, so that all of them may fill and ask one index."""
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (5, SIDE, SIDE, 3), dtype=np.uint8)
 

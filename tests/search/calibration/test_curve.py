@@ -14,7 +14,6 @@ weights = st.floats(0, 5)
 curves = st.builds(
     Curve,
     level=st.floats(-5, 5),
-    nearness=weights,
     lead=weights,
     sold_level=st.floats(-5, 5),
     sold_nearness=weights,
@@ -46,8 +45,15 @@ def test_single_product_has_no_lead() -> None:
 def test_probability_is_that_of_being_sold_times_that_of_being_the_first() -> None:
     first, second = Calibrated(UNITS, CURVE).probabilities([0.7, 0.6])
 
-    assert first == pytest.approx(1 / (1 + exp(1 - 1 - 0.5 * 2)) * 1 / (1 + exp(-2 - 1)))
+    assert first == pytest.approx(1 / (1 + exp(1 - 0.5 * 2)) * 1 / (1 + exp(-2 - 1)))
     assert second == pytest.approx(first * 0.5 * exp(-1 / 2))
+
+
+def test_how_likely_a_thing_is_sold_depends_on_the_nearest_alone() -> None:
+    calibrated = Calibrated(UNITS, CURVE)
+
+    assert calibrated.sold([0.7, 0.7]) == calibrated.sold([0.7, 0.1]) == pytest.approx(1 / (1 + exp(-2 - 1)))
+    assert calibrated.sold([0.5]) < calibrated.sold([0.7])
 
 
 def test_nothing_found_has_no_probability() -> None:

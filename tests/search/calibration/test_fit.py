@@ -10,16 +10,17 @@ from visualsearch.search.evaluation.reliability import expected_calibration_erro
 
 
 def made(count: int, seed: int) -> list[Answered]:
-    """Return searches whose first result is right as often as CURVE says, of things that are sold."""
+    """Return searches whose results are right as often as CURVE says, of things that are sold."""
     chance = np.random.default_rng(seed)
     searches = []
     for nearness, lead, gap in zip(
-        chance.normal(1, 1, count), abs(chance.normal(2, 1, count)), abs(chance.normal(size=count)), strict=True
+        chance.normal(2, 1, count), abs(chance.normal(2, 1, count)), abs(chance.normal(size=count)), strict=True
     ):
         evidence = Evidence(nearness=nearness, lead=lead, distances=(gap, gap + 1))
-        probability = 1 / (1 + np.exp(-(CURVE.level + CURVE.nearness * nearness + CURVE.lead * lead)))
-        place = 0 if chance.random() < probability else 1 if chance.random() < 0.3 else None
-        searches.append(Answered(evidence=evidence, right=place))
+        first = 1 / (1 + np.exp(-(CURVE.level + CURVE.lead * lead)))
+        ends = np.cumsum([first, *(first * CURVE.others * np.exp(-behind / CURVE.fall) for behind in (gap, gap + 1))])
+        place = int(np.searchsorted(ends, chance.random()))
+        searches.append(Answered(evidence=evidence, right=place if place < len(ends) else None))
     return searches
 
 
@@ -71,12 +72,12 @@ def test_things_all_alike_have_a_spread_above_0() -> None:
 
 def test_curve_says_of_other_photos_how_often_they_are_right() -> None:
     curve = fit_curve(made(3000, seed=1), strangers(300, seed=9))
-    others = made(3000, seed=2)
+    # So many that chance alone makes half of the error that is allowed.
+    others = made(12_000, seed=2)
 
     firsts = [curve.first(one.evidence) for one in others]
     seconds = [curve.probabilities(one.evidence)[1] for one in others]
 
-    assert curve.nearness == pytest.approx(CURVE.nearness, abs=0.15)
     assert curve.lead == pytest.approx(CURVE.lead, abs=0.15)
     assert expected_calibration_error(firsts, [one.right == 0 for one in others]) < 0.03
     assert abs(np.mean(seconds) - np.mean([one.right == 1 for one in others])) < 0.03

@@ -24,6 +24,6 @@ def test_shipped_one_can_be_used_and_tells_how_it_was_checked(path) -> None:  # 
 
     assert prior is not None
     assert min(prior.units.spread, prior.units.lead, prior.curve.fall) > 0
-    assert min(prior.curve.nearness, prior.curve.lead, prior.curve.sold_nearness) >= 0
+    assert min(prior.curve.lead, prior.curve.sold_nearness) >= 0
     assert 0 <= prior.curve.others <= 1
     assert json.loads(path.read_text())["checked"]["photos"] > 0

@@ -38,7 +38,7 @@ class Pass:
 
 
 class Engine(ABC):
-    """Runs one network; its vectors and those of any other engine have a cosine of at least 0.999.
+    """Runs one network; its vectors have a cosine of at least 0.999 to those of exact numbers.
 
     Built from a `visualsearch.embedders.network.Network` when its first vector is wanted, once in a process. One
     thread at a time calls it.

@@ -67,15 +67,14 @@ class Units(_Numbers):
 class Curve(_Numbers):
     """How sure evidence makes, as photos with known answers have shown for one embedder.
 
-    The first result is right with the probability that the thing is sold at all, times that it is then the first:
-    two logistic functions. Later results have a share of it that falls with their distance. No weight is negative, so
-    that nothing less near is ever more probable.
+    The first result is right with the probability that the thing is sold at all, by how near it is, times that it is
+    then the first, by how far it is ahead: two logistic functions. Later results have a share of it that falls with
+    their distance. No weight is negative, so that nothing less near is ever more probable.
     """
 
     level: float
-    nearness: float
     lead: float
-    """First result right, of things that are sold: intercept, weights of nearness and lead."""
+    """First result right, of things that are sold: intercept, weight of lead."""
     sold_level: float
     sold_nearness: float
     """Thing sold: intercept, weight of nearness."""
@@ -84,10 +83,13 @@ class Curve(_Numbers):
     fall: float
     """Distance over which that falls to a third, above 0."""
 
+    def sold(self, evidence: Evidence) -> float:
+        """Return the probability that the thing is sold at all, 0 to 1."""
+        return sigmoid(self.sold_level + self.sold_nearness * evidence.nearness)
+
     def first(self, evidence: Evidence) -> float:
         """Return the probability that the first result is right, 0 to 1."""
-        is_first = sigmoid(self.level + self.nearness * evidence.nearness + self.lead * evidence.lead)
-        return is_first * sigmoid(self.sold_level + self.sold_nearness * evidence.nearness)
+        return self.sold(evidence) * sigmoid(self.level + self.lead * evidence.lead)
 
     def probabilities(self, evidence: Evidence) -> list[float]:
         """Return the probability of each result, 0 to 1, the first one's first; it never rises."""
@@ -101,6 +103,10 @@ class Calibrated:
 
     units: Units
     curve: Curve
+
+    def sold(self, scores: Sequence[float]) -> float:
+        """Return how likely the thing in the photo is sold at all, 0 to 1, by the scores of a search, at least one."""
+        return self.curve.sold(self.units.measure(scores))
 
     def probabilities(self, scores: Sequence[float]) -> list[float]:
         """Return how likely each result is the product in the photo, 0 to 1; it never rises.

@@ -88,18 +88,17 @@ def fit_curve(photos: Sequence[Answered], outsiders: Sequence[Answered]) -> Curv
 
     Raises ValueError where all photos, or none, found their product first.
     """
-    sold, foreign = _features(photos), _features(outsiders)
-    level, nearness, lead = fit_logistic(sold, np.array([float(one.right == 0) for one in photos]))
+    leads = _column([one.evidence.lead for one in photos])
+    level, lead = fit_logistic(leads, np.array([float(one.right == 0) for one in photos]))
     weight = OUTSIDERS_SHARE * len(photos) / max(len(outsiders), 1)
     sold_level, sold_nearness = fit_logistic(
-        np.concatenate([sold, foreign])[:, :1],
+        _column([one.evidence.nearness for one in [*photos, *outsiders]]),
         np.repeat([1.0, 0.0], [len(photos), len(outsiders)]),
         np.repeat([1.0, weight], [len(photos), len(outsiders)]),
     )
-    others, fall = _fit_others(photos, 1 / (1 + np.exp(-(level + sold @ np.array([nearness, lead])))))
+    others, fall = _fit_others(photos, 1 / (1 + np.exp(-(level + lead * leads[:, 0]))))
     return Curve(
         level=level,
-        nearness=nearness,
         lead=lead,
         sold_level=sold_level,
         sold_nearness=sold_nearness,
@@ -108,10 +107,9 @@ def fit_curve(photos: Sequence[Answered], outsiders: Sequence[Answered]) -> Curv
     )
 
 
-def _features(searches: Sequence[Answered]) -> Values:
-    """Return nearness and lead of each search, shape (n, 2)."""
-    rows = [(one.evidence.nearness, one.evidence.lead) for one in searches]
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+def _column(values: Sequence[float]) -> Values:
+    """Return the only feature of each search, shape (n, 1)."""
+    return np.array(values, dtype=np.float64).reshape(-1, 1)
 
 
 def _fit_others(photos: Sequence[Answered], firsts: Values) -> tuple[float, float]:
