@@ -49,18 +49,19 @@ while (now := time.monotonic() - start) < {seconds}:
 
 PHOTOS = """
 import time
-from PIL import Image
+from pathlib import Path
 from visualsearch.embedders import load_embedder
+from visualsearch.images import open_photo
 from visualsearch.search.photos import see_photo
-embedder, photo = load_embedder({embedder!r}), Image.new("RGB", (400, 300), "white")
-photo.paste("red", (150, 100, 250, 200))
-def look():
+embedder = load_embedder({embedder!r})
+photos = [open_photo(path) for path in sorted(Path("catalog/demo/goods/photos").glob("*.jpg"))]
+def look(photo):
     start = time.perf_counter()
     see_photo(embedder, photo)
     return time.perf_counter() - start
-for _ in range(5):
-    look()
-print(json.dumps([look() for _ in range(200)]))
+for photo in photos[:5]:
+    look(photo)
+print(json.dumps([look(photo) for photo in photos]))
 """
 
 

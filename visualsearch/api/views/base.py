@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.http.request import RawPostDataException
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.gzip import gzip_page
@@ -24,6 +26,8 @@ from visualsearch.images import check_length
 
 HEADERS_OF_PARTS = 65_536
 """Bytes of a request beside its photos."""
+
+_AT_ONCE = 65_536
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -99,9 +103,25 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too long before any of it is read."""
         super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and len(length) < 20:
-            check_length((int(length) - HEADERS_OF_PARTS) // self.get_photos_most())
+        check_length((self._length() - HEADERS_OF_PARTS) // self.get_photos_most())
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Return the problem; what was sent and not read is read and forgotten, so that the sender hears of it.
+
+        Of a connection that is closed before all is read many servers and clients lose the answer. A body twice as long
+        as any that is allowed is not waited for.
+        """
+        response = super().handle_exception(exc)
+        if self._length() <= 2 * self.get_photos_most() * get_settings().image_bytes_most:
+            with suppress(OSError, RawPostDataException):
+                while self.request._request.read(_AT_ONCE):
+                    pass
+        return response
+
+    def _length(self) -> int:
+        """Return how long the body says it is."""
+        length = self.request.META.get("CONTENT_LENGTH") or "0"
+        return int(length) if length.isdecimal() and len(length) < 20 else 0
 
     def _chosen(self, name: str, paths: tuple[str, ...]) -> list[Any]:
         own = getattr(self, name)
