@@ -57,8 +57,8 @@ def test_visualsearch_e002_unknown_embedder(settings: Any) -> None:
     [
         (
             "tpu",
-            "There is no engine 'tpu'. Write one of auto, openvino, openvino-bf16, torch, torch-bf16 into "
-            "VISUALSEARCH['ENGINE'].",
+            "There is no engine 'tpu'. Write one of auto, openvino, openvino-bf16, openvino-int8, torch, torch-bf16 "
+            "into VISUALSEARCH['ENGINE'].",
         ),
         (
             "openvino-bf16",
