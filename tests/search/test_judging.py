@@ -74,6 +74,20 @@ def test_photo_that_is_a_copy_of_its_picture_is_the_same_picture() -> None:
     assert judged.probability >= 0.99
 
 
+def test_copy_comes_before_what_scores_higher() -> None:
+    near, own = results(0.98, picture=draw_mosaic(2)), results(0.95, picture=draw_mosaic(1))
+    far = results(0.94, picture=draw_mosaic(3))
+
+    judged = judge([*near, *own, *far], opened(draw_mosaic(1)), KNOWN)
+
+    assert [result.score for result in judged] == [0.95, 0.98, 0.94]
+    assert [result.tier is Tier.SAME_PICTURE for result in judged] == [True, False, False]
+    probabilities = [result.probability or 0 for result in judged]
+    assert probabilities == sorted(probabilities, reverse=True)
+    again = judge([*near, *own, *far], {own[0].picture.name}, KNOWN)
+    assert [result.score for result in again] == [0.95, 0.98, 0.94]
+
+
 def test_copy_is_recognised_without_a_calibration() -> None:
     picture = draw_mosaic(1)
 

@@ -108,5 +108,7 @@ def _search(source: VisualSource, photo: Photo, is_right: Callable[[Result], boo
     except (InvalidImage, OSError) as error:
         logger.warning("%s is left out of the calibration: %s", photo, error)
         return []
-    right = next((place for place, result in enumerate(results) if is_right(result)), None)
-    return [Found(scores=tuple(result.score for result in results), right=right)]
+    # A copy that is known for one stands before others of a higher score.
+    ranked = sorted(results, key=lambda result: result.score, reverse=True)
+    right = next((place for place, result in enumerate(ranked) if is_right(result)), None)
+    return [Found(scores=tuple(result.score for result in ranked), right=right)]

@@ -31,7 +31,7 @@ OF_A_COPY = 0.99
 def judge(
     results: Sequence[Result], photo: Image.Image | Collection[str], calibrated: Calibrated | None
 ) -> list[Result]:
-    """Return the results in their order, with probability and tier.
+    """Return the results with probability and tier, those that the photo is a copy of first, else in their order.
 
     `results` are all that the search found, best first, at least `JUDGED` where there are as many; `photo` is the
     region that was searched with, or the names of the pictures that it is known to be a copy of. Without a calibration
@@ -43,10 +43,11 @@ def judge(
         copies = _copies_of(results, photo, calibrated.units.copy if calibrated else None)
     else:
         copies = [result.picture.name in photo for result in results]
-    return [
+    judged = [
         replace(result, probability=_with_copy(probability, is_copy), tier=_tier(probability, is_copy))
         for result, probability, is_copy in zip(results, probabilities, copies, strict=True)
     ]
+    return sorted(judged, key=lambda result: result.tier is not Tier.SAME_PICTURE)
 
 
 def is_no_match(judged: Sequence[Result], calibrated: Calibrated | None) -> bool:

@@ -75,7 +75,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The results of one search, best first, and how fresh they are."""
+    """The results of one search, best first, and how fresh they are.
+
+    Best are pictures that the photo is a copy of, then those of the highest score.
+    """
 
     results: tuple[Result, ...]
     revision: int
