@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.http.request import RawPostDataException
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.gzip import gzip_page
@@ -27,7 +26,8 @@ from visualsearch.images import check_length
 HEADERS_OF_PARTS = 65_536
 """Bytes of a request beside its photos."""
 
-_AT_ONCE = 65_536
+READ_AT_ONCE = 65_536
+"""Bytes of a refused body."""
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -113,8 +113,8 @@ class ApiView(APIView):
         """
         response = super().handle_exception(exc)
         if self._length() <= 2 * self.get_photos_most() * get_settings().image_bytes_most:
-            with suppress(OSError, RawPostDataException):
-                while self.request._request.read(_AT_ONCE):
+            with suppress(OSError):  # of a sender that is gone
+                while self.request._request.read(READ_AT_ONCE):
                     pass
         return response
 
