@@ -24,6 +24,7 @@ def test_public_names_of_the_plug_in() -> None:
         "Result",
         "Seen",
         "Tier",
+        "find_at",
         "find_each",
         "find_like",
         "find_similar",

@@ -11,7 +11,6 @@ from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_picture, add_product, sync_now
 from visualsearch import addresses
 from visualsearch.api import asking
-from visualsearch.images import Box
 
 pytestmark = pytest.mark.django_db
 
@@ -160,14 +159,6 @@ def test_part_of_the_photo_is_searched_with(ask: Search, box: str) -> None:
     answer = ask(product=product.sku, box=part, source=PRODUCTS).json()
 
     assert answer["query"]["box"] == {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}
-
-
-def test_point_chooses_the_best_box_around_it() -> None:
-    boxes = (Box(0, 0, 0.5, 0.5), Box(0.25, 0.25, 0.5, 0.5))
-
-    assert asking.box_at((0.4, 0.4), boxes) == boxes[0]
-    assert asking.box_at((0.6, 0.6), boxes) == boxes[1]
-    assert asking.box_at((0.95, 0.5), boxes) == Box(0.6, 0.3, 0.4, 0.4)
 
 
 def test_point_is_searched_with(search: Search) -> None:

@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from visualsearch.embedders.base import Look
 from visualsearch.images import Box
-from visualsearch.search.boxes import LEAST_SIDE, LIKELY_FROM, MOST, suggest_boxes
+from visualsearch.search.boxes import LEAST_SIDE, LIKELY_FROM, MOST, box_at, suggest_boxes
 
 VECTOR = np.zeros(1, dtype=np.float32)
 
@@ -103,3 +103,11 @@ def test_few_boxes_are_given_where_nobody_asks_for_more() -> None:
     regions = np.array([(0.9, x / 10, y / 10, x / 10 + 0.1, y / 10 + 0.1) for x in range(10) for y in range(10)])
 
     assert len(suggest_boxes(Look(VECTOR, regions=regions.astype(np.float32)))) == MOST
+
+
+def test_point_chooses_the_best_box_around_it() -> None:
+    boxes = (Box(0, 0, 0.5, 0.5), Box(0.25, 0.25, 0.5, 0.5))
+
+    assert box_at((0.4, 0.4), boxes) == boxes[0]
+    assert box_at((0.6, 0.6), boxes) == boxes[1]
+    assert box_at((0.95, 0.5), boxes) == Box(0.6, 0.3, 0.4, 0.4)

@@ -20,7 +20,7 @@ from visualsearch.embedders import Embedder
 from visualsearch.embedders.base import Look
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.exceptions import InvalidImage, InvalidQuery, UnknownSource
-from visualsearch.search import Box, PhotoQuery, Tier, find_each, find_similar
+from visualsearch.search import Box, PhotoQuery, Tier, find_at, find_each, find_similar
 from visualsearch.sources import Picture
 
 pytestmark = pytest.mark.django_db
@@ -368,6 +368,31 @@ def test_a_region_comes_with_the_boxes_of_the_whole_photo_if_asked(learnt_region
     alone = find_similar(query)
     assert [one.score for one in alone] == [one.score for one in answer]
     assert alone.boxes == ()
+
+
+def test_a_point_takes_a_pass_for_the_boxes_and_one_for_the_thing(learnt_regions: None, embedded: list[int]) -> None:
+    surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
+    sync_now()
+    embedded.clear()
+    photo = Image.new("RGB", (200, 200), "blue")
+    photo.paste("red", (110, 0, 200, 200))
+
+    box, answer = find_at(PhotoQuery(photo=photo, source=PRODUCTS), (0.7, 0.5))
+
+    assert embedded == [1, 1]
+    assert box == Box(0.5, 0, 0.5, 1)
+    assert [result.object for result in answer] == [thing, surroundings]
+    assert answer.boxes == (box,)
+
+
+def test_a_point_of_what_was_seen_before_is_refused() -> None:
+    add_product(draw("red"))
+    sync_now()
+    seen = find_similar(PhotoQuery(photo=draw("red"), source=PRODUCTS)).seen
+    assert seen is not None
+
+    with pytest.raises(InvalidQuery, match="Expected the photo itself"):
+        find_at(PhotoQuery(photo=seen, source=PRODUCTS), (0.5, 0.5))
 
 
 def test_a_region_in_one_colour_is_refused_with_and_without_the_boxes(learnt_regions: None) -> None:

@@ -14,15 +14,12 @@ from visualsearch.addresses import fetch_photo
 from visualsearch.api.requests import write_offset
 from visualsearch.conf import get_settings
 from visualsearch.images import Box, open_image, open_photo
-from visualsearch.search import Answer, PhotoQuery, Result, Seen, find_each, find_similar
+from visualsearch.search import Answer, PhotoQuery, Result, Seen, find_at, find_each, find_similar
 from visualsearch.search.admission import fetching
 from visualsearch.search.narrowing import Narrowing, unknown_names
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.telemetry import step
-
-SIDE = 0.4
-"""Of a box around a point where nothing stands out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,22 +133,12 @@ def find(asked: Asked) -> Found:
     if box:
         answer = find_similar(replace(query, box=box, suggest=True))
         return Found(asked=asked, answer=answer, box=box, boxes=answer.boxes, objects=())
-    whole, *others = find_each(query, [None, *several])
     if point := asked.fields.get("point"):
-        box = box_at(point, whole.boxes)
-        answer = find_similar(replace(query, box=box))
-        return Found(asked=asked, answer=answer, box=box, boxes=whole.boxes, objects=())
+        box, answer = find_at(query, point)
+        return Found(asked=asked, answer=answer, box=box, boxes=answer.boxes, objects=())
+    whole, *others = find_each(query, [None, *several])
     objects = tuple(zip(several, others, strict=True))
     return Found(asked=asked, answer=whole, box=None, boxes=whole.boxes, objects=objects)
-
-
-def box_at(point: tuple[float, float], boxes: tuple[Box, ...]) -> Box:
-    """Return the best suggested box that the point lies in, and one around the point where there is none."""
-    x, y = point
-    for box in boxes:
-        if box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height:
-            return box
-    return Box(min(max(x - SIDE / 2, 0), 1 - SIDE), min(max(y - SIDE / 2, 0), 1 - SIDE), SIDE, SIDE)
 
 
 def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:

@@ -21,6 +21,9 @@ LIKELY_FROM = 0.25
 LEAST_SIDE = 0.06
 """Share of the photo: no box is narrower or lower."""
 
+SIDE_AT_POINT = 0.4
+"""Share of the photo: of a box around a point where nothing stands out."""
+
 _SIZE, _MIDDLE = 0.2, 0.08
 """How much the area of a photo's subject counts, and how far from the middle it may be; docs/training.md."""
 
@@ -51,6 +54,16 @@ def suggest_boxes(look: Look, most: int = MOST) -> tuple[Box, ...]:
 def _prominence(box: Box) -> float:
     aside, below = box.x + box.width / 2 - 0.5, box.y + box.height / 2 - 0.5
     return float((box.width * box.height) ** _SIZE) * exp(-(aside * aside + below * below) / _MIDDLE)
+
+
+def box_at(point: tuple[float, float], boxes: tuple[Box, ...]) -> Box:
+    """Return the first box that the point lies in, and one around the point where there is none."""
+    x, y = point
+    for box in boxes:
+        if box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height:
+            return box
+    side = SIDE_AT_POINT
+    return Box(min(max(x - side / 2, 0), 1 - side), min(max(y - side / 2, 0), 1 - side), side, side)
 
 
 def _regions(look: Look) -> Regions:

@@ -16,6 +16,7 @@ from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
 from visualsearch.indexes import Attribute, Condition
 from visualsearch.models import serving_embedder, space_of
+from visualsearch.search.boxes import box_at
 from visualsearch.search.calibration import Calibrated, get_calibrated
 from visualsearch.search.candidates import CandidatePages
 from visualsearch.search.conditions import conditions_of
@@ -81,6 +82,33 @@ def find_each(query: PhotoQuery, boxes: Sequence[Box | None]) -> list[Answer]:
         answers = _find_each(query, query.photo, boxes)
         _note(observed, answers)
     return answers
+
+
+def find_at(query: PhotoQuery, point: tuple[float, float]) -> tuple[Box, Answer]:
+    """Return the box of the thing that stands at a point, in fractions of the photo, and what is found with it.
+
+    The answer's boxes are those of the whole photo; the query's own box is left aside. Raises what `find_similar`
+    raises.
+    """
+    if isinstance(query.photo, Seen):
+        raise InvalidQuery("Expected the photo itself: what was seen of it is of one region alone.")
+    with observe_search(query.source) as observed:
+        box, answer = _find_at(query, query.photo, point)
+        _note(observed, [answer])
+    return box, answer
+
+
+def _find_at(query: PhotoQuery, photo: Photo, point: tuple[float, float]) -> tuple[Box, Answer]:
+    """See the whole photo first, for its boxes alone, then the thing."""
+    search = _prepare(query)
+    (image,) = _open_regions(query, photo, [None])
+    with step("embed"):
+        (whole,) = see(search.embedder, [image], [None], closer=False)
+    box = box_at(point, whole.boxes)
+    (region,) = _open_regions(query, image, [box])
+    with step("embed"):
+        (part,) = see(search.embedder, [region], [box])
+    return box, _answer(search, region, part.vector[None], whole.boxes)
 
 
 def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> list[Answer]:
