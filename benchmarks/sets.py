@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,13 +68,17 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 def _measure_one(embedder: Any, paths: list[Path], labels: np.ndarray, asked: np.ndarray, count: int) -> dict[str, Any]:
     from visualsearch.images import open_image
+    from visualsearch.search.calibration import get_prior
+    from visualsearch.search.disturbances import disturb
 
     vectors = _embed(embedder, [open_image(path, longest_side=embedder.longest_side) for path in tqdm(paths)])
     random = np.random.default_rng(1)
     copied = random.choice(np.flatnonzero(asked), count, replace=False)
     others = random.choice(np.setdiff1d(np.arange(len(paths)), copied), OTHERS, replace=False)
     catalogue = np.concatenate([vectors[copied], vectors[others]])
+    prior = get_prior(embedder.fingerprint)
     stock = [paths[place] for place in (*copied, *others)]
+    answer = partial(_answer, prior.units.copy if prior else None, stock)
     images = [open_image(paths[place], longest_side=LONGEST_SIDE) for place in copied]
     known = ~np.isin(labels, list(UNKNOWN))
     queries, pool = np.flatnonzero(asked & known), np.flatnonzero(~asked & known)
@@ -83,59 +87,46 @@ def _measure_one(embedder: Any, paths: list[Path], labels: np.ndarray, asked: np
         nearest = (seen @ vectors[pool].T).argmax(axis=1)
         return round(float(np.mean(labels[pool][nearest] == labels[queries])), 4)
 
-    def first(image: Any, scores: np.ndarray) -> int:
-        return int(scores.argmax())
-
+    copies = {kind: [disturb(image, kind, seed=1) for image in images] for kind in COPIES}
+    plain, as_photos = (
+        {kind: see(some) @ catalogue.T for kind, some in copies.items()}
+        for see in (partial(_embed, embedder), partial(_see, embedder))
+    )
+    answers = {
+        kind: np.array([answer(image, row) for image, row in zip(copies[kind], scores, strict=True)])
+        for kind, scores in as_photos.items()
+    }
     photos = _see(embedder, (open_image(paths[place], longest_side=LONGEST_SIDE) for place in queries))
     return {
         "embedder": Path(embedder.name).stem,
         "types": find_types(vectors[queries]),
-        "copies": _find_copies(partial(_embed, embedder), images, catalogue, first),
+        "copies": _found({kind: scores.argmax(axis=1) for kind, scores in plain.items()}),
         "as photos": {
             "types": find_types(photos),
-            "copies": _find_copies(partial(_see, embedder), images, catalogue, first),
+            "copies": _found({kind: scores.argmax(axis=1) for kind, scores in as_photos.items()}),
         },
-        "as answered": {"copies": _find_copies(partial(_see, embedder), images, catalogue, _Answers(embedder, stock))},
+        "as answered": {"copies": _found(answers)},
     }
 
 
-def _find_copies(
-    see: Callable[[list[Any]], np.ndarray],
-    images: list[Any],
-    catalogue: np.ndarray,
-    first: Callable[[Any, np.ndarray], int],
-) -> dict[str, float]:
-    """Return how often copies find their picture, which stands at the same place of the catalogue."""
-    from visualsearch.search.disturbances import disturb
-
-    found = {}
-    for kind in COPIES:
-        copies = [disturb(image, kind, seed=1) for image in images]
-        nearest = [first(copy, row) for copy, row in zip(copies, see(copies) @ catalogue.T, strict=True)]
-        found[kind] = round(float(np.mean(nearest == np.arange(len(images)))), 4)
+def _found(first: dict[str, np.ndarray]) -> dict[str, float]:
+    """Return how often the first result of a copy is its picture, which stands at the same place of the catalogue."""
+    found = {kind: round(float(np.mean(places == np.arange(len(places)))), 4) for kind, places in first.items()}
     return {**found, "mean": round(float(np.mean(list(found.values()))), 4)}
 
 
-class _Answers:
-    """Puts what is recognised as the same picture before what is nearer, among as many as a search looks at."""
+def _answer(least: float | None, stock: list[Path], image: Any, scores: np.ndarray) -> int:
+    """Return the place that a search answers first: what it recognises as the same picture, else the nearest."""
+    from visualsearch.images import open_image
+    from visualsearch.search.judging import JUDGED, copies_among
+    from visualsearch.search.same_picture import SIDE, is_same_picture
 
-    def __init__(self, embedder: Any, stock: list[Path]) -> None:
-        from visualsearch.search.calibration import get_prior
+    nearest = np.argsort(-scores)[:JUDGED]
 
-        prior = get_prior(embedder.fingerprint)
-        self._least = prior.units.copy if prior else None
-        self._stock = stock
+    def is_copy(at: int) -> bool:
+        return is_same_picture(image, open_image(stock[nearest[at]], longest_side=SIDE))
 
-    def __call__(self, image: Any, scores: np.ndarray) -> int:
-        from visualsearch.images import open_image
-        from visualsearch.search.judging import JUDGED
-        from visualsearch.search.same_picture import is_same_picture
-
-        nearest = np.argsort(-scores)[: JUDGED if self._least is not None else 1]
-        for place in nearest:
-            if scores[place] >= (self._least or -1.0) and is_same_picture(image, open_image(self._stock[place])):
-                return int(place)
-        return int(nearest[0])
+    return int(nearest[int(np.argmax(copies_among(scores[nearest].tolist(), is_copy, least)))])
 
 
 def _see(embedder: Any, photos: Iterable[Any]) -> np.ndarray:

@@ -316,11 +316,16 @@ def test_the_whole_photo_gets_boxes_and_a_region_none(tiny_looks: None) -> None:
     assert region.boxes == ()
 
 
+def red_beside_blue() -> Image.Image:
+    photo = Image.new("RGB", (200, 200), "blue")
+    photo.paste("red", (110, 0, 200, 200))
+    return photo
+
+
 def test_a_photo_finds_its_subject_sooner_than_its_surroundings(learnt_regions: None) -> None:
     surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
     sync_now()
-    photo = Image.new("RGB", (200, 200), "blue")
-    photo.paste("red", (110, 0, 200, 200))
+    photo = red_beside_blue()
 
     results = find_similar(PhotoQuery(photo=photo, source=PRODUCTS))
     whole = find_similar(PhotoQuery(photo=photo, source=PRODUCTS, box=Box(0, 0, 1, 1)))
@@ -355,9 +360,7 @@ def test_a_region_comes_with_the_boxes_of_the_whole_photo_if_asked(learnt_region
     surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
     sync_now()
     embedded.clear()
-    photo = Image.new("RGB", (200, 200), "blue")
-    photo.paste("red", (110, 0, 200, 200))
-    query = PhotoQuery(photo=photo, box=Box(0.5, 0.2, 0.4, 0.4), source=PRODUCTS)
+    query = PhotoQuery(photo=red_beside_blue(), box=Box(0.5, 0.2, 0.4, 0.4), source=PRODUCTS)
 
     answer = find_similar(replace(query, suggest=True))
 
@@ -374,10 +377,8 @@ def test_a_point_takes_a_pass_for_the_boxes_and_one_for_the_thing(learnt_regions
     surroundings, thing = add_product(draw("blue")), add_product(draw("red"))
     sync_now()
     embedded.clear()
-    photo = Image.new("RGB", (200, 200), "blue")
-    photo.paste("red", (110, 0, 200, 200))
 
-    box, answer = find_at(PhotoQuery(photo=photo, source=PRODUCTS), (0.7, 0.5))
+    box, answer = find_at(PhotoQuery(photo=red_beside_blue(), source=PRODUCTS), (0.7, 0.5))
 
     assert embedded == [1, 1]
     assert box == Box(0.5, 0, 0.5, 1)

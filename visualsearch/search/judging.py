@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -72,15 +72,17 @@ def _tier(probability: float | None, is_copy: bool) -> Tier:
 
 
 def _copies_of(results: Sequence[Result], photo: Image.Image, least: float | None) -> list[bool]:
-    """Tell of each result whether the photo is a copy of its picture; opens only what scores as copies do.
+    return copies_among([result.score for result in results], lambda at: _is_copy(photo, results[at].picture), least)
 
-    Where nobody knows how copies score, the first result alone is looked at.
+
+def copies_among(scores: Sequence[float], is_copy: Callable[[int], bool], least: float | None) -> list[bool]:
+    """Return which results the photo is a copy of; few are compared, those that score as copies do.
+
+    `scores` are cosines, best first; `is_copy` compares the photo with the picture at a place; `least` is what copies
+    score. Where nobody knows that, the first result alone is looked at.
     """
     worth = JUDGED if least is not None else 1
-    return [
-        place < worth and result.score >= (least or -1.0) and _is_copy(photo, result.picture)
-        for place, result in enumerate(results)
-    ]
+    return [place < worth and score >= (least or -1.0) and is_copy(place) for place, score in enumerate(scores)]
 
 
 def _is_copy(photo: Image.Image, picture: Picture) -> bool:
