@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from visualsearch.models import Lease, SyncRequest, lease_end
+from visualsearch.sync.deadlocks import again_after_deadlock
 
 TRIES = 5
 """How often a worker looks again when others were quicker."""
@@ -57,6 +58,7 @@ def _unfinished(work: list[Work]) -> list[Work]:
     return [item for item in work if item.requests]
 
 
+@again_after_deadlock
 def lease_objects(wanted: list[Key]) -> list[Work]:
     """Lease those of the objects that nobody else works on."""
     if not wanted:
@@ -70,11 +72,15 @@ def lease_objects(wanted: list[Key]) -> list[Work]:
     return _read_work(token, [key for key in wanted if key in ours])
 
 
+@again_after_deadlock
 def remove_lapsed() -> None:
     """Free the objects of workers that have died; also where the clock was set back after a lease was written."""
-    Lease.objects.lapsed().delete()
+    # MariaDB locks all that a deletion reads, so that leases in use are not read by it.
+    if dead := list(Lease.objects.lapsed().values_list("pk", flat=True)):
+        Lease.objects.lapsed().filter(pk__in=dead).delete()
 
 
+@again_after_deadlock
 def renew(token: str) -> None:
     """Keep what is leased under this token for another lease time."""
     Lease.objects.renew(token)
@@ -86,6 +92,7 @@ def still_held(work: Work) -> bool:
     return lease.select_for_update().first() is not None
 
 
+@again_after_deadlock
 def give_back(work: Work) -> None:
     """End the lease of one object."""
     Lease.objects.filter(source=work.source, object_key=work.object_key, token=work.token).delete()

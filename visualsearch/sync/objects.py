@@ -20,6 +20,7 @@ from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, SyncRequest
 from visualsearch.sources import Picture, get_source
+from visualsearch.sync.deadlocks import TRIES, again_after_deadlock, is_deadlock
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
 from visualsearch.sync.pictures import reason_of
@@ -201,19 +202,28 @@ def _ask_for_the_rest(state: ObjectState, failed: list[Embedding], now: ServingE
 
 def _put_off_each(items: list[Work], error: Exception) -> SyncReport:
     for work in items:
-        with transaction.atomic():
-            if not still_held(work):
-                continue
-            SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
-            _ask_again(work, attempts=work.attempts + 1, error=reason_of(error))
-            give_back(work)
-        _tell(work, type(error).__name__, failed=1)
+        if _put_off(work, error):
+            _tell(work, type(error).__name__, failed=1)
     return SyncReport(failed=len(items))
 
 
-def _ask_again(work: Work, *, attempts: int, error: str) -> None:
+@again_after_deadlock
+def _put_off(work: Work, error: Exception) -> bool:
+    """Ask for it again later and end its lease; False when the lease was lost."""
+    with transaction.atomic():
+        if not still_held(work):
+            return False
+        SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
+        _ask_again(work, attempts=work.attempts + 1, error=reason_of(error), at_once=is_deadlock(error))
+        give_back(work)
+    return True
+
+
+def _ask_again(work: Work, *, attempts: int, error: str, at_once: bool = False) -> None:
     settings = get_settings()
     pause = min(settings.retry_seconds * 2.0 ** min(attempts - 1, 40), settings.retry_seconds_most)
+    if at_once and attempts < TRIES:
+        pause = 0
     SyncRequest.objects.create(
         source=work.source,
         object_key=work.object_key,
