@@ -68,7 +68,7 @@ def finish(*, source: str = "") -> Iterator[SyncReport]:
 
     An object that another worker holds is waited for: its work is done there, or its lease lapses.
     """
-    SyncRequest.objects.filter(**_of(source)).update(due=timezone.now())
+    _bring_forward(source)
     last = SyncRequest.objects.aggregate(last=Max("pk"))["last"] or 0
     while True:
         yield from sync_outstanding(source=source)
@@ -96,6 +96,11 @@ def sync_work(work: list[Work]) -> SyncReport:
             report += _put_off_each(items, error)
     publish()
     return report
+
+
+@again_after_deadlock
+def _bring_forward(source: str) -> None:
+    SyncRequest.objects.filter(**_of(source)).update(due=timezone.now())
 
 
 def _of(source: str) -> dict[str, str]:
