@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
+from django.utils import timezone
 
 from catalog.databases import read_database
 from tests.drawing import draw
@@ -45,12 +47,12 @@ def failing(*errors: Exception) -> tuple[Callable[[], str], list[Exception]]:
 
 
 @contextmanager
-def ended_once(beginning: str, table: str) -> Iterator[list[str]]:
-    """Let the first statement of a kind be ended by a deadlock, as it is where another waits for it."""
+def statements_ended(beginning: str, table: str, times: float) -> Iterator[list[str]]:
+    """Let the first statements of a kind be ended by a deadlock, as they are where another waits for them."""
     ended: list[str] = []
 
     def run(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        if not ended and sql.startswith(beginning) and f'"{table}"' in sql:
+        if len(ended) < times and sql.startswith(beginning) and f'"{table}"' in sql:
             ended.append(sql)
             raise DEADLOCK
         return execute(sql, params, many, context)
@@ -115,7 +117,7 @@ def test_worker_whose_lease_was_ended_by_a_deadlock_goes_on(beginning: str) -> N
     photo = draw()
     product = add_product(photo)
 
-    with ended_once(beginning, "visualsearch_lease") as ended:
+    with statements_ended(beginning, "visualsearch_lease", 1) as ended:
         sync_now()
 
     assert ended
@@ -128,12 +130,25 @@ def test_object_whose_writing_was_ended_by_a_deadlock_is_written_without_a_pause
     photo = draw()
     product = add_product(photo)
 
-    with ended_once("INSERT", "visualsearch_embedding") as ended:
-        sync_now()
+    with statements_ended("INSERT", "visualsearch_embedding", 1) as ended:
+        report = sync_now()
 
     assert ended
+    assert (report.objects, report.failed) == (1, 0)
     assert found(photo) == [product.sku]
     assert not SyncRequest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_object_that_is_ended_by_deadlocks_time_and_again_is_put_off_and_seen() -> None:
+    add_product(draw())
+
+    with statements_ended("INSERT", "visualsearch_embedding", inf):
+        report = sync_now()
+
+    request = SyncRequest.objects.get()
+    assert (report.objects, report.failed, request.attempts) == (0, 1, TRIES)
+    assert request.due > timezone.now()
 
 
 def _wait_for_each_other(one: BaseDatabaseWrapper, other: BaseDatabaseWrapper, take: str) -> list[Exception]:

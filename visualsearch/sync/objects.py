@@ -209,7 +209,12 @@ def _put_off_each(items: list[Work], error: Exception) -> SyncReport:
     for work in items:
         if _put_off(work, error):
             _tell(work, type(error).__name__, failed=1)
-    return SyncReport(failed=len(items))
+    return SyncReport(failed=sum(not _passes(error, work) for work in items))
+
+
+def _passes(error: Exception, work: Work) -> bool:
+    """Tell whether the same will do at once: two workers waited for each other, which is no fault of the object."""
+    return is_deadlock(error) and work.attempts + 1 < TRIES
 
 
 @again_after_deadlock
@@ -219,16 +224,14 @@ def _put_off(work: Work, error: Exception) -> bool:
         if not still_held(work):
             return False
         SyncRequest.objects.filter(pk__in=[request.pk for request in work.requests]).delete()
-        _ask_again(work, attempts=work.attempts + 1, error=reason_of(error), at_once=is_deadlock(error))
+        _ask_again(work, attempts=work.attempts + 1, error=reason_of(error), at_once=_passes(error, work))
         give_back(work)
     return True
 
 
 def _ask_again(work: Work, *, attempts: int, error: str, at_once: bool = False) -> None:
     settings = get_settings()
-    pause = min(settings.retry_seconds * 2.0 ** min(attempts - 1, 40), settings.retry_seconds_most)
-    if at_once and attempts < TRIES:
-        pause = 0
+    pause = 0 if at_once else min(settings.retry_seconds * 2.0 ** min(attempts - 1, 40), settings.retry_seconds_most)
     SyncRequest.objects.create(
         source=work.source,
         object_key=work.object_key,
