@@ -1,7 +1,8 @@
-"""A process that publishes a long journal into a shared index, to be killed at it: `OPENER`, a dotted path."""
+"""A process that publishes a long journal into a shared index, never the last page, until it is killed: `OPENER`."""
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -28,7 +29,10 @@ def main(opener: str) -> None:
     journal = long_journal()
 
     def read(past: int) -> Iterator[Changes]:
-        for changes in journal.read(past):
+        for page, changes in enumerate(journal.read(past), 1):
+            if page == PAGES:
+                # However late the killer is, there is something left to do.
+                signal.pause()
             yield changes
             time.sleep(0.005)
 
