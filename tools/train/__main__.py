@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,6 +21,7 @@ from tools.train.average import average, take_statistics
 from tools.train.council import Council
 from tools.train.designs import draw_designs
 from tools.train.details import draw_pictures, learn_details
+from tools.train.device import compute_on
 from tools.train.feed import seed_everything
 from tools.train.measure import embed_all, recall, unseen_things
 from tools.train.network import STRETCH, Student, load_student, save_student
@@ -43,7 +45,12 @@ MOBILENET = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
 
 def main() -> None:
     """Run one stage."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    try:
+        compute_on(arguments.device)
+    except ValueError as error:
+        parser.error(str(error))
     seed_everything(arguments.seed)
     arguments.run(arguments)
 
@@ -60,6 +67,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--council", action="store_const", const=Council, default=Teacher, help="EfficientNet-Lite1 teaches beside it."
     )
+    parser.add_argument("--device", default="auto", help="Where to compute: cpu, cuda; auto: an accelerator, if any.")
+    parser.add_argument("--times", type=int, default=1, help="Views in a batch, as a multiple: more for accelerators.")
     parser.add_argument("--designs", type=int, default=3000, help="Things to draw.")
     parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
     stages = parser.add_subparsers(required=True)
@@ -212,14 +221,14 @@ def _open_world(arguments: Namespace) -> World:
         raise SystemExit(f"{arguments.broad} holds no things: make them with tools.train.gather (docs/training.md).")
     scenery = join_stores(garments, read_pictures(arguments.broad / "world"))
     designs = Things.of(_designs(arguments, garments))
-    return World(garments=garments, scenery=scenery, things=things, designs=designs)
+    return World(garments=garments, scenery=scenery, things=things, designs=designs, times=arguments.times)
 
 
 def _teacher(arguments: Namespace, world: World) -> Teacher:
     """Open the teacher as it was settled for the pupil that goes on, whose head knows its directions, or anew."""
     teacher: Teacher = arguments.council.open(arguments.teacher)
     kept = (arguments.start.parent if arguments.start else arguments.folder) / "teacher.pt"
-    settled = torch.load(kept, weights_only=True) if kept.exists() else None
+    settled = _load(kept) if kept.exists() else None
     if settled and settled[-1].shape == teacher.basis.shape:
         teacher.centres, teacher.deviations = ([values.float() for values in each] for each in settled[:2])
         teacher.basis = settled[-1].float()
@@ -240,7 +249,7 @@ def _begin(arguments: Namespace, start: Path | None, *, anew: bool = False) -> P
 def _state(start: Path) -> dict[str, torch.Tensor]:
     if start.suffix == ".safetensors":
         return {f"student.{key}": value for key, value in load_student(start).items()}
-    return torch.load(start, weights_only=True)  # type: ignore[no-any-return]
+    return _load(start)  # type: ignore[no-any-return]
 
 
 def _designs(arguments: Namespace, garments: Store) -> torch.Tensor:
@@ -248,7 +257,11 @@ def _designs(arguments: Namespace, garments: Store) -> torch.Tensor:
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         torch.save(draw_designs(arguments.designs, garments.pixels, arguments.seed), kept)
-    return torch.load(kept, weights_only=True)  # type: ignore[no-any-return]
+    return _load(kept)  # type: ignore[no-any-return]
+
+
+def _load(file: Path) -> Any:
+    return torch.load(file, map_location=torch.get_default_device(), weights_only=True)
 
 
 def _goods(arguments: Namespace, photos: str) -> Goods:

@@ -55,8 +55,8 @@ def adapt(
 def mixed_views(goods: Goods, world: World) -> Batch:
     """Return a batch of the second stage: half of it goods with known answers and their photos."""
     return join(
-        goods_views(goods, world.scenery, 6, first=world.size),
-        photo_views(goods.photos, 12),
+        goods_views(goods, world.scenery, 6 * world.times, first=world.size),
+        photo_views(goods.photos, 12 * world.times),
         world.views(garments=4, scenery=3, things=6, designs=1, strange=4),
     )
 

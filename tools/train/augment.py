@@ -9,6 +9,8 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from tools.train.device import here
+
 Images = torch.Tensor
 """Pixels 0 to 1, float32, shape (images, 3, side, side)."""
 
@@ -133,12 +135,18 @@ def cover(images: Images, share: float = 0.25) -> Images:
 
 def recompress(images: Images, share: float = 0.2) -> Images:
     """Send some through a JPEG of low quality."""
-    for place in chosen(len(images), share).tolist():
-        pixels = (images[place].permute(1, 2, 0) * 255).clamp(0, 255).byte().numpy()
-        file = BytesIO()
-        Image.fromarray(pixels).save(file, "JPEG", quality=int(np.random.randint(12, 70)))
-        images[place] = torch.from_numpy(np.asarray(Image.open(file)).copy()).permute(2, 0, 1) / 255
+    places = chosen(len(images), share)
+    if len(places):
+        pixels = (images[places].permute(0, 2, 3, 1) * 255).clamp(0, 255).byte().cpu().numpy()
+        sent = np.stack([_through_jpeg(one, int(np.random.randint(12, 70))) for one in pixels])
+        images[places] = here(torch.from_numpy(sent)).permute(0, 3, 1, 2) / 255
     return images
+
+
+def _through_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
 
 
 def as_phone_sees(images: Images) -> Images:

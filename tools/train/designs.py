@@ -15,6 +15,8 @@ import torch
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from tqdm import tqdm
 
+from tools.train.device import here
+
 SIDE = 192
 _LETTERS = "ABCDEFGHIKLMNOPRSTUVWYabcdefghiklmnoprstuvwy0123456789%"
 
@@ -28,13 +30,13 @@ def draw_designs(count: int, textures: torch.Tensor, seed: int) -> torch.Tensor:
     `textures` are pictures, uint8 (n, 3, side, side), whose parts are printed on some of the designs.
     """
     random_ = random.Random(seed)
-    designs = torch.empty((count, 4, SIDE, SIDE), dtype=torch.uint8)
+    designs = np.empty((count, 4, SIDE, SIDE), dtype=np.uint8)
     for place in tqdm(range(count), desc="draw", unit="design", disable=None):
-        picture = textures[random_.randrange(len(textures))].permute(1, 2, 0).numpy()
+        picture = textures[random_.randrange(len(textures))].permute(1, 2, 0).cpu().numpy()
         draw = random_.choices([_carton, _fruit, _vessel, _furniture], [5, 5, 3, 2])[0]
         image = draw(random_, Image.fromarray(picture))
-        designs[place] = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)
-    return designs
+        designs[place] = np.asarray(image).transpose(2, 0, 1)
+    return here(torch.from_numpy(designs))
 
 
 def _colour(random_: random.Random, *, vivid: bool = True) -> Colour:

@@ -18,10 +18,10 @@ from tqdm import tqdm
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
 django.setup()
 
-from tools.train.network import STRETCH, Student  # noqa: E402 - once Django is set up
+from tools.train.device import fast_numbers, here  # noqa: E402 - once Django is set up
+from tools.train.network import STRETCH, Student  # noqa: E402
 from tools.train.pretrain import World  # noqa: E402
 from tools.train.things import on_white  # noqa: E402
-from visualsearch.embedders.engines.processor import bfloat16_is_faster  # noqa: E402
 from visualsearch.embedders.fitting import Fit  # noqa: E402
 from visualsearch.embedders.recipes import Details  # noqa: E402
 from visualsearch.search.disturbances import DISTURBANCES, disturb  # noqa: E402
@@ -62,7 +62,9 @@ def draw_pictures(world: World) -> list[Image.Image]:
     things = on_white(world.things.pixels[_some(len(world.things.pixels))])
     stores = [store.pixels[_some(len(store))] for store in (world.garments, world.scenery)]
     return [
-        Image.fromarray(picture.permute(1, 2, 0).numpy().copy()) for pixels in (*stores, things) for picture in pixels
+        Image.fromarray(picture.permute(1, 2, 0).numpy().copy())
+        for pixels in (*stores, things)
+        for picture in pixels.cpu()
     ]
 
 
@@ -73,10 +75,10 @@ def _some(count: int) -> torch.Tensor:
 def _see(student: Student, images: list[Image.Image], side: int) -> torch.Tensor:
     """Return the means that the head sees of images."""
     student.eval()
-    squares = torch.from_numpy(Fit(side, STRETCH).squares(images))
+    squares = here(torch.from_numpy(Fit(side, STRETCH).squares(images)))
     means = []
     for part in squares.split(32):
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_is_faster()):
+        with fast_numbers():
             maps = student.maps(part.permute(0, 3, 1, 2).float() / 255)
         means.append(student.means([values.float() for values in maps]))
     return torch.cat(means)

@@ -12,7 +12,7 @@ from tools.train.scenes import grounds, scenes
 from tools.train.things import Things, on_white
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def embed_all(student: Student, pixels: torch.Tensor, side: int) -> torch.Tensor:
     """Return the vector of every picture, squeezed to `side` pixels each way; `pixels` are uint8."""
     student.eval()

@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 
+from tools.train.device import here
 from visualsearch.embedders.recipes import Details
 from visualsearch.embedders.torchvision_ops import define_missing_operators
 
@@ -22,6 +23,11 @@ STRETCH = 1.34
 """By how much the package may distort an aspect, see `visualsearch.embedders.fitting.Fit`."""
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+
+
+def normalised(images: torch.Tensor) -> torch.Tensor:
+    """Return pixels, 0 to 1, as networks for ImageNet want them."""
+    return (images - MEAN.to(images.device)) / DEVIATION.to(images.device)
 
 
 class Student(ResNet):
@@ -51,7 +57,7 @@ class Student(ResNet):
 
     def maps(self, images: torch.Tensor) -> list[torch.Tensor]:
         """Return the maps of the four stages; `images` are pixels 0 to 1."""
-        values = ((images - MEAN) / DEVIATION).contiguous(memory_format=torch.channels_last)
+        values = normalised(images).contiguous(memory_format=torch.channels_last)
         values = self.maxpool(self.relu(self.bn1(self.conv1(values))))
         maps = []
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
@@ -67,9 +73,9 @@ class Student(ResNet):
     def embed(self, maps: list[torch.Tensor]) -> torch.Tensor:
         """Return unit vectors of the maps."""
         said = self.head(self.means(maps))
-        return (
-            functional.normalize(said) if self.details is None else torch.from_numpy(self.details.weigh(said.numpy()))
-        )
+        if self.details is None:
+            return functional.normalize(said)
+        return torch.from_numpy(self.details.weigh(said.cpu().numpy())).to(said.device)
 
     def means(self, maps: list[torch.Tensor]) -> torch.Tensor:
         """Return what the head sees: the means of the last two maps, the third stage's first."""
@@ -78,7 +84,8 @@ class Student(ResNet):
 
 def load_student(file: Path) -> dict[str, torch.Tensor]:
     """Return the state of a student that was stored for the package, in full precision."""
-    return {key: value.float() if value.is_floating_point() else value for key, value in load_file(file).items()}
+    state = {key: here(value) for key, value in load_file(file).items()}
+    return {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
 
 
 def save_student(student: Student, file: Path, metadata: dict[str, str], *, half: bool = False) -> None:
@@ -86,7 +93,7 @@ def save_student(student: Student, file: Path, metadata: dict[str, str], *, half
     if student.details:
         metadata = {**metadata, "details": f"{student.details.rows}:{student.details.share}"}
     state = {
-        key: value.half().contiguous() if half and value.is_floating_point() else value.contiguous()
+        key: (value.half() if half and value.is_floating_point() else value).contiguous()
         for key, value in student.state_dict().items()
     }
     file.parent.mkdir(parents=True, exist_ok=True)

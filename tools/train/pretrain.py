@@ -48,8 +48,14 @@ class World:
     things: Things
     designs: Things
 
+    times: int = 1
+    """How many times as many views a batch has as is asked for: an accelerator is idle with few."""
+
     def views(self, garments: int, scenery: int, things: int, designs: int, strange: int) -> Batch:
         """Return a batch of so many of each; each thing has a number of its own."""
+        garments, scenery, things, designs, strange = (
+            count * self.times for count in (garments, scenery, things, designs, strange)
+        )
         first = len(self.scenery)
         return join(
             two_views(self.garments, garments, self.scenery),

@@ -14,9 +14,9 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
+from tools.train.device import fast_numbers
 from tools.train.network import Student
 from tools.train.rooms import Rooms, furnish
-from visualsearch.embedders.engines.processor import bfloat16_is_faster
 
 AT_ONCE, MOST = 32, 6
 STEPS, AMONG = 6, 400
@@ -93,7 +93,7 @@ def proposal_loss(said: torch.Tensor, rooms: Rooms) -> torch.Tensor:
 @torch.inference_mode()
 def _look(student: Student, rooms: Rooms, side: int) -> Seen:
     images = functional.interpolate(rooms.images, side, mode="bilinear", antialias=True)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_is_faster()):
+    with fast_numbers():
         maps = student.maps(images)
     return Seen(
         maps=student.last_maps([values.float() for values in maps]).half().clone(),

@@ -6,11 +6,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from tools.train.device import fast_numbers
 from tools.train.feed import Lesson
 from tools.train.losses import apart, distance_on_the_way, distance_to_goals, distance_to_teacher, same_neighbours
 from tools.train.network import Student
 from tools.train.teacher import Teacher
-from visualsearch.embedders.engines.processor import bfloat16_is_faster
 
 TYPES = 20
 """Most classes that a label of the garments may name."""
@@ -42,7 +42,7 @@ class Pupil(nn.Module):
 
     def losses(self, lesson: Lesson) -> list[torch.Tensor]:
         """Return the losses of one batch: to the teacher, its neighbours, things, types, on the way, to the goals."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_is_faster()):
+        with fast_numbers():
             maps = self.student.maps(lesson.images)
             said = [translate(values).float() for translate, values in zip(self.translations, maps, strict=True)]
         vectors = self.student.embed([values.float() for values in maps])

@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 from tqdm import tqdm
 
+from tools.train.device import here
 from tools.train.network import STRETCH, Student, load_student
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.ranges import Ranges, write_ranges
@@ -41,7 +42,7 @@ def measure_ranges(student: Student, images: list[Image.Image], side: int) -> Ra
 
     blocks = {key: module for key, module in student.named_modules() if key.startswith("layer") and key != EXACT}
     watched = [watch(key, module) for key, module in blocks.items() if isinstance(module, nn.Conv2d)]
-    squares = torch.from_numpy(Fit(side, STRETCH).squares(images))
+    squares = here(torch.from_numpy(Fit(side, STRETCH).squares(images)))
     for part in tqdm(squares.split(AT_ONCE), desc="ranges", unit="batch", disable=None):
         student.maps(part.permute(0, 3, 1, 2).float() / 255)
     for handle in watched:

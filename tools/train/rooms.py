@@ -70,7 +70,7 @@ def _empty_rooms(world: torch.Tensor, count: int) -> Images:
         some = chosen(count, 0.3)
         plates = grounds(world, len(some), area=SURFACE)
         frame = frames(torch.ones(len(some)), area=(2, 12), turn=0, tilt=0.05, stretch=3, flip=0)
-        frame[:, :2, 2] = torch.empty(len(some), 2).uniform_(-1, 1) * frame[:, (0, 1), (0, 1)]
+        frame[:, :2, 2] = torch.empty(len(some), 2).uniform_(-1, 1) * frame[:, :2, :2].diagonal(dim1=1, dim2=2)
         mask = warp(torch.ones(len(some), 1, SIDE, SIDE), frame, SIDE, outside="zeros")
         images[some] = images[some] * (1 - mask) + plates * mask * uniform(len(some), 0.8, 1.1)
     return images

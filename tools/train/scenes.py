@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from tools.train.augment import Images, frames, uniform, warp
+from tools.train.device import here
 
 SIDE = 224
 
@@ -91,8 +92,8 @@ def cut_out(pixels: torch.Tensor) -> torch.Tensor:
     """Return shop pictures with their white ground made transparent, uint8 (n, 4, side, side)."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    cut = torch.empty((len(pixels), 4, *pixels.shape[2:]), dtype=torch.uint8)
-    for place, picture in enumerate(pixels):
+    cut = np.empty((len(pixels), 4, *pixels.shape[2:]), dtype=np.uint8)
+    for place, picture in enumerate(pixels.cpu()):
         image = Image.fromarray(picture.permute(1, 2, 0).numpy().copy())
         filled = image.copy()
         width, height = image.size
@@ -101,5 +102,5 @@ def cut_out(pixels: torch.Tensor) -> torch.Tensor:
         ground = (np.asarray(filled) == (255, 0, 255)).all(axis=2)
         mask = Image.fromarray((~ground * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(3))
         image.putalpha(mask)
-        cut[place] = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)
-    return cut
+        cut[place] = np.asarray(image).transpose(2, 0, 1)
+    return here(torch.from_numpy(cut))

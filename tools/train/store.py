@@ -12,6 +12,8 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from tools.train.device import here
+
 SIDE = 256
 """Pixels each way of what is kept of a picture: more than any step looks at."""
 
@@ -48,14 +50,15 @@ def read_store(files: list[Path], labels: list[int] | None = None) -> Store:
     """Decode every file; raises what Pillow raises for one that is no picture."""
     # By numpy: torch would share each copy among threads, who wait for one another on a busy machine.
     pixels = np.empty((len(files), 3, SIDE, SIDE), dtype=np.uint8)
-    aspects = torch.empty(len(files))
+    aspects = []
     for place, file in enumerate(tqdm(files, desc="read", unit="picture", disable=None)):
         with Image.open(file) as opened:
             image = opened.convert("RGB")
-        aspects[place] = image.width / image.height
+        aspects.append(image.width / image.height)
         square = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))
         pixels[place] = square.transpose(2, 0, 1)
-    return Store(pixels=torch.from_numpy(pixels), aspects=aspects, labels=torch.tensor(labels or [-1] * len(files)))
+    known = torch.tensor(labels or [-1] * len(files))
+    return Store(pixels=here(torch.from_numpy(pixels)), aspects=torch.tensor(aspects), labels=known)
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-import openvino
 import torch
 from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
-from tools.train.network import DEVIATION, DIMENSIONS, MEAN
+from tools.train.device import fast_numbers, is_processor
+from tools.train.network import DIMENSIONS, normalised
 from visualsearch.embedders.torchvision_ops import define_missing_operators
 
 define_missing_operators()
@@ -91,22 +91,45 @@ def half_whitened(vectors: torch.Tensor, dimensions: int) -> torch.Tensor:
 
 
 def run_fast(network: nn.Module, side: int) -> See:
-    """Return a network that learns nothing any more as OpenVINO runs it, on images of any size squeezed to `side`.
+    """Return what sees by a network that learns nothing any more, in images of any size squeezed to `side`.
 
-    Four times as fast as torch where both compute in float32 (MobileNet-V2 at 224 pixels, AVX2: 9 and 32 ms an image).
+    On the processor by OpenVINO, four times as fast as torch where both compute in float32 (MobileNet-V2 at 224
+    pixels, AVX2: 9 and 32 ms an image).
     """
+    see = _by_openvino(network.eval(), side) if is_processor() else _by_torch(network.eval())
+
+    def run(images: torch.Tensor) -> Maps:
+        return see(functional.interpolate(images, side, mode="bilinear", antialias=True))
+
+    return run
+
+
+def _by_torch(network: nn.Module) -> See:
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.no_grad()
+    def see(images: torch.Tensor) -> Maps:
+        with fast_numbers():
+            return [values.float() for values in network(images)]
+
+    return see
+
+
+def _by_openvino(network: nn.Module, side: int) -> See:
+    # Where an accelerator is, it need not be.
+    import openvino
+
     program = torch.export.export(
-        network.eval(), (torch.rand(AT_ONCE, 3, side, side),), dynamic_shapes=({0: torch.export.Dim("images")},)
+        network, (torch.rand(AT_ONCE, 3, side, side),), dynamic_shapes=({0: torch.export.Dim("images")},)
     )
     threads = {"INFERENCE_NUM_THREADS": torch.get_num_threads()}
     compiled = openvino.compile_model(openvino.convert_model(program), "CPU", threads)
 
-    def run(images: torch.Tensor) -> Maps:
-        small = functional.interpolate(images, side, mode="bilinear", antialias=True)
-        answers = [compiled(part.contiguous().numpy()).to_tuple() for part in small.split(AT_ONCE)]
+    def see(images: torch.Tensor) -> Maps:
+        answers = [compiled(part.contiguous().numpy()).to_tuple() for part in images.split(AT_ONCE)]
         return [torch.cat([torch.from_numpy(part.copy()) for part in level]) for level in zip(*answers, strict=True)]
 
-    return run
+    return see
 
 
 class MobileNet(nn.Module):
@@ -120,7 +143,7 @@ class MobileNet(nn.Module):
         self.features.load_state_dict({key: value.float() for key, value in load_file(weights).items()})
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        values, maps = (images - MEAN) / DEVIATION, []
+        values, maps = normalised(images), []
         for number, layer in enumerate(self.features):
             values = layer(values)
             if number in self._ends:

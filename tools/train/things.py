@@ -11,6 +11,8 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
+from tools.train.device import here
+
 SIDE = 192
 KEPT = 8
 
@@ -61,7 +63,7 @@ def read_things(folder: Path, *, kept: bool = False) -> Things:
     for place, file in enumerate(tqdm([file for files in chosen for file in files], desc="read", disable=None)):
         pixels[place] = _read_square(file)
     views = torch.tensor([len(files) for files in chosen], dtype=torch.long)
-    return Things(pixels=torch.from_numpy(pixels), first=views.cumsum(0) - views, views=views)
+    return Things(pixels=here(torch.from_numpy(pixels)), first=views.cumsum(0) - views, views=views)
 
 
 def _is_kept(name: str, files: list[Path]) -> bool:
