@@ -1,4 +1,4 @@
-"""Whether an error says that a database cannot be used now: the shop is to be asked again later."""
+"""What an error of a database means: whether it cannot be used now, so that the shop is to be asked again later."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def is_outage(error: BaseException) -> bool:
         return False
     # SQLite says OperationalError of a table that is missing too, which no waiting mends.
     return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return PostgreSQL's five characters for what went wrong, "" where it said nothing or is another database."""
+    return getattr(error.__cause__, "sqlstate", None) or ""

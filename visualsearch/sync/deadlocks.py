@@ -10,6 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
 
+from visualsearch.outages import sqlstate
+
 TRIES = 5
 """How often the same is tried; the error is raised when the last of them fails."""
 PAUSE_SECONDS = 0.05
@@ -27,7 +29,7 @@ def is_deadlock(error: BaseException) -> bool:
     """Tell whether a database ended a statement for another one that waited for it, so that doing it again helps."""
     if not isinstance(error, OperationalError):
         return False
-    return error.args[:1] == (DEADLOCK,) or getattr(error.__cause__, "sqlstate", "") in SQLSTATES
+    return error.args[:1] == (DEADLOCK,) or sqlstate(error) in SQLSTATES
 
 
 def again_after_deadlock(function: Callable[P, T]) -> Callable[P, T]:

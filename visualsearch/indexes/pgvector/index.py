@@ -20,8 +20,9 @@ from visualsearch.indexes.pgvector.publishing import PUBLISH_SECONDS, apply, che
 from visualsearch.indexes.pgvector.rebuilding import rebuild
 from visualsearch.indexes.pgvector.stored import LONG_SECONDS, StoredRows
 from visualsearch.indexes.pgvector.tables import State, Tables, is_created
-from visualsearch.indexes.pgvector.transactions import UNDEFINED_TABLE, Transactions, sqlstate
+from visualsearch.indexes.pgvector.transactions import UNDEFINED_TABLE, Transactions
 from visualsearch.indexes.scores import check_query
+from visualsearch.outages import sqlstate
 from visualsearch.vectors import Ids, Vectors
 
 logger = getLogger(__name__)

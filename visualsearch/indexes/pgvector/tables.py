@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes.base import Space
-from visualsearch.indexes.pgvector.transactions import sqlstate
+from visualsearch.outages import sqlstate
 
 SPACES = "visualsearch_pgvector"
 _GENERATIONS = f"{SPACES}_generation"

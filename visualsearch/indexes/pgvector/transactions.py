@@ -14,6 +14,7 @@ from django.utils.connection import ConnectionDoesNotExist
 
 from visualsearch.deadline import Deadline
 from visualsearch.exceptions import IndexUnavailable
+from visualsearch.outages import sqlstate
 
 T = TypeVar("T")
 Use = Callable[[CursorWrapper], T]
@@ -149,8 +150,3 @@ class Transactions:
     def _close_lost(self) -> None:
         if (connection := self.connection).connection is not None and connection.connection.closed:
             connection.close()
-
-
-def sqlstate(error: Exception) -> str:
-    """Return PostgreSQL's code of a failure, empty when it has none."""
-    return getattr(error.__cause__, "sqlstate", None) or ""
