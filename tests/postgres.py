@@ -11,11 +11,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+
+from tests.processes import pause
 
 SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -57,10 +60,12 @@ class OwnServer:
         self._control("-w", "-m", "immediate", "stop")
 
     def pause(self) -> None:
-        self._signal(signal.SIGSTOP)
+        pause(*(process.pid for process in self._processes()))
 
     def resume(self) -> None:
-        self._signal(signal.SIGCONT)
+        for process in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGCONT)
 
     def process_id(self) -> int:
         """Return the id of its first process, whose children the others are."""
@@ -72,13 +77,11 @@ class OwnServer:
         arguments = ("-D", str(self._server.pgdata), *arguments)
         pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user, timeout=60)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _processes(self) -> list[Any]:
         import psutil
 
         main = psutil.Process(self.process_id())
-        for process in (main, *main.children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
+        return [main, *main.children(recursive=True)]
 
 
 @contextmanager

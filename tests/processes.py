@@ -41,6 +41,27 @@ def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     return value
 
 
+def pause(*process_ids: int) -> None:
+    """Stop processes where they are, until SIGCONT; returns when none of their threads runs any more.
+
+    On a busy machine that is later than the signal, and meanwhile a server answers.
+    """
+    for number in process_ids:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGSTOP)
+    for number in process_ids:
+        wait_until(lambda number=number: not _running_threads(number), 10, "a process has stopped")
+
+
+def _running_threads(process_id: int) -> list[str]:
+    """Return the state of each thread that is neither stopped nor gone, none on systems without /proc."""
+    states = []
+    for file in Path(f"/proc/{process_id}/task").glob("*/stat"):
+        with suppress(OSError):
+            states.append(file.read_text().rpartition(")")[2].split()[0])
+    return [state for state in states if state not in {"T", "t", "Z", "X"}]
+
+
 @dataclass(kw_only=True)
 class Shop:
     """A shop with a folder and a database of its own; leaving it ends every process that it started."""

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.processes import ROOT, free_port, wait_until
+from tests.processes import ROOT, free_port, pause, wait_until
 from visualsearch.exceptions import IndexUnavailable
 from visualsearch.indexes.milvus.connection import Connection
 
@@ -43,7 +43,8 @@ class Lite:
             self._process.wait()
 
     def pause(self) -> None:
-        self._signal(signal.SIGSTOP)
+        assert self._process
+        pause(self._process.pid)
 
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
