@@ -67,8 +67,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--council", action="store_const", const=Council, default=Teacher, help="EfficientNet-Lite1 teaches beside it."
     )
-    parser.add_argument("--device", default="auto", help="Where to compute: cpu, cuda; auto: an accelerator, if any.")
-    parser.add_argument("--times", type=int, default=1, help="Views in a batch, as a multiple: more for accelerators.")
+    parser.add_argument("--device", default="auto", help="Where to compute: cpu, cuda; auto: cuda where it is.")
+    parser.add_argument("--times", type=int, default=1, help="How many times as many views a lesson has.")
     parser.add_argument("--designs", type=int, default=3000, help="Things to draw.")
     parser.add_argument("--folder", type=Path, default=Path("var/train"), help="Where all that is made lies.")
     stages = parser.add_subparsers(required=True)

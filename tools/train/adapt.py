@@ -10,7 +10,7 @@ import torch
 
 from tools.train.augment import as_phone_sees, frames, relight, warp
 from tools.train.feed import echo, feed
-from tools.train.pretrain import Stage, World, learn
+from tools.train.pretrain import KEPT, Stage, World, learn
 from tools.train.pupil import Pupil
 from tools.train.scenes import SIDE, cut_out, grounds, scenes
 from tools.train.store import Store
@@ -49,7 +49,7 @@ def adapt(
     """Train until the time is over."""
     make = partial(mixed_views, goods, world)
     lessons = feed(make, teacher, side=stage.side)
-    learn(pupil, echo(lessons, stage.echoes), stage, out)
+    learn(pupil, echo(lessons, stage.echoes, KEPT // world.times), stage, out)
 
 
 def mixed_views(goods: Goods, world: World) -> Batch:
@@ -57,7 +57,7 @@ def mixed_views(goods: Goods, world: World) -> Batch:
     return join(
         goods_views(goods, world.scenery, 6 * world.times, first=world.size),
         photo_views(goods.photos, 12 * world.times),
-        world.views(garments=4, scenery=3, things=6, designs=1, strange=4),
+        world.lesson(garments=4, scenery=3, things=6, designs=1, strange=4),
     )
 
 

@@ -13,12 +13,11 @@ from visualsearch.embedders.engines.processor import bfloat16_is_faster
 
 
 def compute_on(name: str) -> None:
-    """Take `cpu`, `cuda`, another device of PyTorch's, or by `auto` an accelerator where there is one.
+    """Take `cpu`, `cuda`, or by `auto` the better of the two that is there; any other device of PyTorch's by name.
 
     Raises ValueError where there is no such device.
     """
-    found = torch.accelerator.current_accelerator(check_available=True)
-    device = (found or "cpu") if name == "auto" else name
+    device = ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:

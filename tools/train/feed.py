@@ -52,14 +52,14 @@ def _shared(vectors: torch.Tensor, things: torch.Tensor, counts: torch.Tensor) -
     return functional.normalize((same * counts) @ vectors)
 
 
-def echo(lessons: Iterator[Lesson], times: int, among: int = 200) -> Iterator[Lesson]:
+def echo(lessons: Iterator[Lesson], times: int, among: int) -> Iterator[Lesson]:
     """Yield three lessons as one, of up to `among` that are kept: each is learnt from some `times`, mirrored or not.
 
     Making a lesson is as dear as learning from it. Source: data echoing, https://arxiv.org/abs/1907.05550.
     """
     kept: list[Lesson] = []
     for turn in count():
-        fresh = len(kept) < 6 or turn * AT_ONCE % times < AT_ONCE
+        fresh = len(kept) < min(6, among) or turn * AT_ONCE % times < AT_ONCE
         if fresh:
             if len(kept) == among:
                 kept.pop(random.randrange(among))

@@ -84,8 +84,7 @@ class Student(ResNet):
 
 def load_student(file: Path) -> dict[str, torch.Tensor]:
     """Return the state of a student that was stored for the package, in full precision."""
-    state = {key: here(value) for key, value in load_file(file).items()}
-    return {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+    return {key: here(value.float() if value.is_floating_point() else value) for key, value in load_file(file).items()}
 
 
 def save_student(student: Student, file: Path, metadata: dict[str, str], *, half: bool = False) -> None:

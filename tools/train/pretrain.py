@@ -19,6 +19,9 @@ from tools.train.teacher import Teacher
 from tools.train.things import Things
 from tools.train.views import Batch, join, strange_views, thing_views, two_views
 
+KEPT = 200
+"""Lessons that are kept to be learnt from again, fewer where each has more views."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -47,15 +50,11 @@ class World:
     """Garments and whatever else photos show."""
     things: Things
     designs: Things
-
     times: int = 1
-    """How many times as many views a batch has as is asked for: an accelerator is idle with few."""
+    """How many times as many views a lesson has."""
 
     def views(self, garments: int, scenery: int, things: int, designs: int, strange: int) -> Batch:
         """Return a batch of so many of each; each thing has a number of its own."""
-        garments, scenery, things, designs, strange = (
-            count * self.times for count in (garments, scenery, things, designs, strange)
-        )
         first = len(self.scenery)
         return join(
             two_views(self.garments, garments, self.scenery),
@@ -65,6 +64,10 @@ class World:
             strange_views(self.scenery, self.things, strange),
         )
 
+    def lesson(self, **counts: int) -> Batch:
+        """Return a batch of so many of each, or as many times as many as a lesson has."""
+        return self.views(**{name: count * self.times for name, count in counts.items()})
+
     @property
     def size(self) -> int:
         """How many numbers of things are taken."""
@@ -73,9 +76,9 @@ class World:
 
 def pretrain(pupil: Pupil, teacher: Teacher, world: World, stage: Stage, out: Path) -> None:
     """Train until the time is over, storing the pupil every five minutes."""
-    make = partial(world.views, garments=6, scenery=5, things=11, designs=3, strange=8)
+    make = partial(world.lesson, garments=6, scenery=5, things=11, designs=3, strange=8)
     lessons = feed(make, teacher, side=stage.side)
-    learn(pupil, echo(lessons, stage.echoes), stage, out)
+    learn(pupil, echo(lessons, stage.echoes, KEPT // world.times), stage, out)
 
 
 def learn(pupil: Pupil, lessons: Iterator[Lesson], stage: Stage, out: Path) -> None:

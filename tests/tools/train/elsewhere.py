@@ -100,10 +100,9 @@ def _mixes(name: str, args: Sequence[Any], tensors: list[torch.Tensor]) -> bool:
 @contextmanager
 def computing_elsewhere() -> Iterator[None]:
     """Let PyTorch make there whatever it makes."""
-    before = torch.get_default_device()
     try:
         torch.set_default_device(DEVICE)
         with _Making(), _Bringing():
             yield
     finally:
-        torch.set_default_device(before)
+        torch.set_default_device(None)

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("openvino")
 
 from tests.tools.train.elsewhere import DEVICE, Elsewhere, computing_elsewhere  # noqa: E402 - only where torch is
-from tools.train import details, proposals  # noqa: E402
+from tools.train import details, proposals, teacher  # noqa: E402
 from tools.train.adapt import Goods, adapt  # noqa: E402
 from tools.train.average import average, take_statistics  # noqa: E402
 from tools.train.council import Council  # noqa: E402
@@ -22,7 +22,6 @@ from tools.train.network import Student, load_student, save_student  # noqa: E40
 from tools.train.pretrain import Stage, World, pretrain  # noqa: E402
 from tools.train.pupil import Pupil  # noqa: E402
 from tools.train.store import SIDE, Store  # noqa: E402
-from tools.train.teacher import run_fast  # noqa: E402
 from tools.train.things import Things  # noqa: E402
 from visualsearch.embedders.recipes import Details  # noqa: E402
 
@@ -67,16 +66,14 @@ def store(labels: list[int]) -> Store:
 
 def world() -> World:
     things = Things(pixels=pictures(24, 4), first=torch.arange(0, 24, 2), views=torch.full((12,), 2))
-    return World(
-        garments=store([0, 1] * 4), scenery=store([-1] * 20), things=things, designs=Things.of(pictures(4, 4)), times=1
-    )
+    return World(garments=store([0, 1] * 4), scenery=store([-1] * 20), things=things, designs=Things.of(pictures(4, 4)))
 
 
 def council() -> Council:
     first = dict(zip((4, 8, 16, 32), CHANNELS, strict=True))
-    teacher = Council(*(run_fast(Network(levels), 64) for levels in (first, {32: 12})))
-    teacher.settle(world().views(4, 4, 2, 2, 2).images)
-    return teacher
+    made = Council(*(teacher.run_fast(Network(levels), 64) for levels in (first, {32: 12})))
+    made.settle(world().views(4, 4, 2, 2, 2).images)
+    return made
 
 
 def test_what_lies_elsewhere_meets_nothing_that_lies_here(elsewhere: None) -> None:
@@ -92,11 +89,18 @@ def test_what_lies_elsewhere_meets_nothing_that_lies_here(elsewhere: None) -> No
         made.numpy()
 
 
-def test_where_there_is_no_accelerator_the_processor_computes() -> None:
-    compute_on("auto" if not torch.accelerator.is_available() else "cpu")
+@pytest.mark.parametrize(("there", "device"), [(True, "cuda"), (False, "cpu")])
+def test_cuda_is_taken_where_it_is_and_the_processor_elsewhere(
+    there: bool, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    monkeypatch.setattr(torch, "empty", lambda _, device: taken.append(device))
+    monkeypatch.setattr(torch, "set_default_device", taken.append)
 
-    assert is_processor()
-    assert here(torch.ones(3)).device.type == "cpu"
+    compute_on("auto")
+
+    assert taken == [device, device]
 
 
 def test_a_device_that_is_not_there_is_an_error_that_says_what_was_expected() -> None:
@@ -106,14 +110,26 @@ def test_a_device_that_is_not_there_is_an_error_that_says_what_was_expected() ->
     assert is_processor()
 
 
+def test_a_teacher_sees_there_what_its_network_shows_however_many_images_there_are(
+    elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher, "AT_ONCE_ELSEWHERE", 3)
+    network, images = Network({8: 4, 16: 5}), torch.rand(7, 3, 64, 64)
+
+    maps = teacher.run_fast(network, 64)(images)
+
+    for level, expected in zip(maps, network(images), strict=True):
+        torch.testing.assert_close(level.cpu(), expected.detach().cpu())
+
+
 def test_both_stages_compute_there_from_pictures_to_the_mean_with_their_start(elsewhere: None, tmp_path: Path) -> None:
-    teacher, general = council(), world()
+    general, taught_by = world(), council()
     pupil = Pupil(Student(8, dimensions=Council.dimensions), Council.channels)
     start = {key: value.clone() for key, value in pupil.state_dict().items()}
     goods = Goods.of(store(list(range(6))), store(list(range(6)) * 2))
 
-    pretrain(pupil, teacher, general, BRIEF, tmp_path / "base.pt")
-    adapt(pupil, teacher, goods, general, BRIEF, tmp_path / "adapted.pt")
+    pretrain(pupil, taught_by, general, BRIEF, tmp_path / "base.pt")
+    adapt(pupil, taught_by, goods, general, BRIEF, tmp_path / "adapted.pt")
     average(start, pupil, 0.7)
     take_statistics(pupil.student, general)
 

@@ -29,7 +29,7 @@ def test_each_lesson_is_learnt_from_about_as_often_as_is_asked() -> None:
 
 
 def test_what_belongs_together_stays_together() -> None:
-    for lesson in islice(echo(lessons(), times=3), 50):
+    for lesson in islice(echo(lessons(), times=3, among=20), 50):
         assert lesson.images[:, 0, 0, 0].tolist() == lesson.things.tolist()
         assert lesson.goals[:, 0].tolist() == lesson.things.tolist()
         assert lesson.wanted[0][:, 0, 0, 0].tolist() == (-lesson.types).tolist()
