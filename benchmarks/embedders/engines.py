@@ -40,7 +40,7 @@ def measure_engines(weights: Path, photos: list[Path], rounds: int) -> dict[str,
         ways = {name: partial(engine.run, pixels[:batch]) for name, engine in engines.items()}
         for name, seconds in take_turns(ways, rounds * 3).items():
             figures[name][f"batch_{batch}_ms"] = round(1000 * median(seconds) / batch, 2)
-    vectors = {name: normalise(engine.run(pixels).features) for name, engine in engines.items()}
+    vectors = {name: normalise(engine.run(pixels)[0]) for name, engine in engines.items()}
     first = next(iter(vectors.values()))
     for name, found in vectors.items():
         figures[name]["cosine_least"] = round(float(np.einsum("ij,ij->i", found, first).min()), 6)

@@ -29,26 +29,26 @@ class FakeEngine:
         if not closed:
             self.gate.set()
 
-    def run(self, pixels: Pixels) -> Pass:
+    def run(self, images: list[Pixels]) -> list[Pass]:
         assert self.runs_alone.acquire(blocking=False), "two passes at once"
         try:
             self.started.set()
             assert self.gate.wait(20)
-            self.batches.append(len(pixels))
-            if (pixels == BROKEN).any():
-                raise ValueError(f"broken among {len(pixels)}")
-            return Pass(pixels[:, 0, 0].astype(np.float32), pixels[:, None, :, :, 0].astype(np.float32))
+            self.batches.append(len(images))
+            if any((pixels == BROKEN).any() for pixels in images):
+                raise ValueError(f"broken among {len(images)}")
+            return [Pass(pixels[0, 0].astype(np.float32), pixels[:, :, 0].astype(np.float32)) for pixels in images]
         finally:
             self.runs_alone.release()
 
 
-def images(*values: int) -> Pixels:
-    return np.stack([np.full((2, 2, 3), value, dtype=np.uint8) for value in values])
+def images(*values: int) -> list[Pixels]:
+    return [np.full((2, 2, 3), value, dtype=np.uint8) for value in values]
 
 
-def values_of(found: Pass) -> list[int]:
-    assert (found.places[:, 0, 0, 0] == found.features[:, 0]).all()
-    return [int(value) for value in found.features[:, 0]]
+def values_of(passes: list[Pass]) -> list[int]:
+    assert all(found.places is not None and found.places[0, 0] == found.features[0] for found in passes)
+    return [int(found.features[0]) for found in passes]
 
 
 def wait_for_waiting(turns: Turns, count: int) -> None:
@@ -119,7 +119,7 @@ def test_one_that_is_told_to_stop_leaves_the_others_to_the_next() -> None:
     engine = FakeEngine(closed=True)
     stopped: list[int] = []
 
-    def run(pixels: Pixels) -> Pass:
+    def run(pixels: list[Pixels]) -> list[Pass]:
         found = engine.run(pixels)
         if len(pixels) == 3 and not stopped:
             stopped.append(threading.get_ident())

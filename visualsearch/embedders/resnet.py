@@ -10,38 +10,34 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from django.core.checks import CheckMessage, Error
-from numpy.typing import NDArray
 from PIL import Image
 
 from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
-from visualsearch.embedders.base import Embedder, Look
-from visualsearch.embedders.engines import LIBRARIES, Choice, Pass, build_engine, choose_engine
+from visualsearch.embedders.base import Look
+from visualsearch.embedders.engines import LIBRARIES, Choice, Engine, Pass, build_engine, choose_engine
+from visualsearch.embedders.fitting import Pixels
 from visualsearch.embedders.network import fold
+from visualsearch.embedders.network_embedder import NetworkEmbedder
 from visualsearch.embedders.ranges import Ranges, read_ranges
 from visualsearch.embedders.recipes import Recipe, recipe_of
 from visualsearch.embedders.regions import regions_of
-from visualsearch.embedders.turns import Run, Turns
+from visualsearch.embedders.turns import Run
 from visualsearch.embedders.weights import Weights, digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
 
-AT_ONCE = 16
-"""Most images in one forward pass: more are no faster each, and need more memory."""
 
-
-class ResNetEmbedder(Embedder):
+class ResNetEmbedder(NetworkEmbedder):
     """Embeds with weights that are shipped or published, or with those in a local `.safetensors` or `.pth` file."""
 
     def __init__(self, weights: str | Path) -> None:
+        super().__init__()
         self.name = str(weights)
         self._published = PUBLISHED.get(self.name)
         self._path = SHIPPED[self.name].path if self.name in SHIPPED else Path(weights)
-        self._turns: Turns | None = None
-        self._lock = Lock()
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -65,25 +61,19 @@ class ResNetEmbedder(Embedder):
     def engine(self) -> Choice:
         return choose_engine(ranges=bool(self._ranges))
 
-    def prepare(self) -> None:
-        self._get_turns()
+    def preprocess(self, image: Image.Image) -> Pixels:
+        pixels: Pixels = self.recipe.fit.squares([image])[0]
+        return pixels
 
-    def embed(self, images: Sequence[Image.Image]) -> Vectors:
-        return self._vectors(self._passes(images))
+    def vectors_of(self, passes: Sequence[Pass]) -> Vectors:
+        features = np.stack([found.features for found in passes])
+        return self.recipe.details.weigh(features) if self.recipe.details else normalise(features)
 
-    def look(self, images: Sequence[Image.Image]) -> list[Look]:
-        passes = self._passes(images)
-        places = [values for found in passes for values in found.places]
-        return [
-            self._look(vector, values, image)
-            for vector, values, image in zip(self._vectors(passes), places, images, strict=True)
-        ]
-
-    def _look(self, vector: NDArray[np.float32], places: NDArray[np.float32], image: Image.Image) -> Look:
-        fit = self.recipe.fit
-        if len(places) > 1:
-            return Look(vector, regions=regions_of(places, fit, image.width, image.height))
-        return Look(vector, activation=fit.without_padding(places[0], image))
+    def look_at(self, vector: Vectors, found: Pass, image: Image.Image) -> Look:
+        fit, places = self.recipe.fit, found.places
+        if places is None or places.ndim == 2:
+            return Look(vector, activation=places if places is None else fit.without_padding(places, image))
+        return Look(vector, regions=regions_of(places, fit, image.width, image.height))
 
     def check(self) -> list[CheckMessage]:
         if missing := self._missing_libraries():
@@ -98,23 +88,7 @@ class ResNetEmbedder(Embedder):
             return [Error(str(error), hint=hint, id="visualsearch.E021")]
         return []
 
-    def _passes(self, images: Sequence[Image.Image]) -> list[Pass]:
-        turns = self._get_turns() if images else None
-        parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
-        return [turns.run(self.recipe.fit.squares(part)) for part in parts if turns]
-
-    def _vectors(self, passes: list[Pass]) -> Vectors:
-        none = np.empty((0, self.dimensions), dtype=np.float32)
-        features = np.concatenate([none, *(found.features for found in passes)])
-        return self.recipe.details.weigh(features) if self.recipe.details else normalise(features)
-
-    def _get_turns(self) -> Turns:
-        with self._lock:
-            if self._turns is None:
-                self._turns = Turns(self._load(), AT_ONCE)
-            return self._turns
-
-    def _load(self) -> Run:
+    def load(self) -> Run:
         try:
             weights = self._read()
             try:
@@ -122,7 +96,7 @@ class ResNetEmbedder(Embedder):
             except ValueError as error:
                 name = self.recipe.architecture.name
                 raise EmbedderUnavailable(f"Expected the weights of {name} in {self.name}: {error}.") from error
-            return build_engine(network).run
+            return _run(build_engine(network))
         except ImportError as error:
             extra = "torch" if self._needs_torch else choose_engine().library
             raise EmbedderUnavailable(
@@ -153,6 +127,17 @@ class ResNetEmbedder(Embedder):
         if not missing and not any(find_spec(library) for library in LIBRARIES):
             missing = [" or ".join(LIBRARIES)]
         return missing
+
+
+def _run(engine: Engine) -> Run:
+    def run(squares: list[Pixels]) -> list[Pass]:
+        features, places = engine.run(np.stack(squares))
+        return [
+            Pass(vector, values if len(values) > 1 else values[0])
+            for vector, values in zip(features, places, strict=True)
+        ]
+
+    return run
 
 
 def _install(extra: str) -> str:

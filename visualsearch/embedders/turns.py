@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition
+from typing import Any
 from weakref import WeakSet
 
-import numpy as np
-
 from visualsearch.embedders.engines.base import Pass
-from visualsearch.embedders.fitting import Pixels
 
-Run = Callable[[Pixels], Pass]
+Run = Callable[[list[Any]], Sequence[Pass]]
+"""Runs a network on preprocessed images, and returns a `Pass` each."""
 
 
 @dataclass(eq=False, slots=True)
 class _Request:
-    pixels: Pixels
-    result: Pass | None = None
+    images: Sequence[Any]
+    result: list[Pass] | None = None
     error: Exception | None = None
 
     @property
@@ -45,9 +44,9 @@ class Turns:
         self._waiting: deque[_Request] = deque()
         self._is_running = False
 
-    def run(self, pixels: Pixels) -> Pass:
-        """Return the pass of these images; raises what `run` raises of them, and of no other thread's."""
-        request = _Request(pixels)
+    def run(self, images: Sequence[Any]) -> list[Pass]:
+        """Return a pass for each of these images; raises what `run` raises of them, and of no other thread's."""
+        request = _Request(images)
         with self._condition:
             self._waiting.append(request)
         while request.result is None:
@@ -68,10 +67,10 @@ class Turns:
 
     def _take(self) -> list[_Request]:
         batch = [self._waiting.popleft()]
-        images = len(batch[0].pixels)
-        while self._waiting and images + len(self._waiting[0].pixels) <= self._most:
+        images = len(batch[0].images)
+        while self._waiting and images + len(self._waiting[0].images) <= self._most:
             batch.append(self._waiting.popleft())
-            images += len(batch[-1].pixels)
+            images += len(batch[-1].images)
         return batch
 
     def _serve(self, batch: list[_Request]) -> None:
@@ -86,7 +85,7 @@ class Turns:
 
     def _answer(self, batch: list[_Request]) -> None:
         try:
-            found = self._run(np.concatenate([request.pixels for request in batch]))
+            found = self._run([image for request in batch for image in request.images])
         except Exception as error:
             if len(batch) == 1:
                 batch[0].error = error
@@ -97,8 +96,8 @@ class Turns:
             return
         start = 0
         for request in batch:
-            request.result = found[start : start + len(request.pixels)]
-            start += len(request.pixels)
+            request.result = list(found[start : start + len(request.images)])
+            start += len(request.images)
 
 
 _all: WeakSet[Turns] = WeakSet()

@@ -44,12 +44,12 @@ class EngineContract:
         weights = {key: value.numpy() for key, value in network.state_dict().items()}
         last = maps_of(network, scaled(PIXELS))[1]
 
-        found = build(fold(weights, Recipe(architecture=architecture, fit=Fit(SIDE)))).run(PIXELS)
+        features, places = build(fold(weights, Recipe(architecture=architecture, fit=Fit(SIDE)))).run(PIXELS)
 
-        assert found.features.dtype == found.places.dtype == np.float32
-        assert found.places.shape == (5, 1, 2, 2)
-        assert (cosines(found.features, last.mean((2, 3)).numpy()) > COSINE_LEAST).all()
-        np.testing.assert_allclose(found.places[:, 0], last.sum(1).numpy(), rtol=0.05)
+        assert features.dtype == places.dtype == np.float32
+        assert places.shape == (5, 1, 2, 2)
+        assert (cosines(features, last.mean((2, 3)).numpy()) > COSINE_LEAST).all()
+        np.testing.assert_allclose(places[:, 0], last.sum(1).numpy(), rtol=0.05)
 
     def test_a_head_takes_the_means_of_the_last_two_maps(self, build: Build) -> None:
         network = build_torchvision(width=8)
@@ -57,11 +57,11 @@ class EngineContract:
         means = np.concatenate([map_.mean((2, 3)).numpy() for map_ in maps_of(network, scaled(PIXELS))], axis=1)
         weights = {key: value.numpy() for key, value in state.items()}
 
-        found = build(fold(weights, Recipe(architecture=NARROW, head=24, fit=Fit(SIDE)))).run(PIXELS)
+        features, _ = build(fold(weights, Recipe(architecture=NARROW, head=24, fit=Fit(SIDE)))).run(PIXELS)
 
         expected = means @ weights["head.weight"].T + weights["head.bias"]
-        assert found.features.shape == (5, 24)
-        assert (cosines(found.features, expected) > COSINE_LEAST).all()
+        assert features.shape == (5, 24)
+        assert (cosines(features, expected) > COSINE_LEAST).all()
 
     def test_proposals_are_made_of_both_maps_at_the_places_of_the_third(self, build: Build) -> None:
         network = build_torchvision(width=8)
@@ -71,20 +71,20 @@ class EngineContract:
             expected = proposals(both.shape[1])(both)
         weights = {key: value.numpy() for key, value in with_proposals(network.state_dict()).items()}
 
-        found = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE)))).run(PIXELS)
+        features, places = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE)))).run(PIXELS)
 
-        assert found.places.dtype == np.float32
-        np.testing.assert_allclose(found.places, expected.numpy(), atol=0.03)
+        assert places.dtype == np.float32
+        np.testing.assert_allclose(places, expected.numpy(), atol=0.03)
         plain = build(fold(arrays_without(weights, "proposals"), Recipe(architecture=NARROW, fit=Fit(SIDE))))
-        np.testing.assert_array_equal(plain.run(PIXELS).features, found.features)
+        np.testing.assert_array_equal(plain.run(PIXELS)[0], features)
 
     def test_what_it_gave_stays_when_it_runs_again(self, build: Build) -> None:
         weights = {key: value.numpy() for key, value in build_torchvision(width=8).state_dict().items()}
         engine = build(fold(weights, Recipe(architecture=NARROW, fit=Fit(SIDE))))
         first = engine.run(PIXELS[:2])
-        features, places = first.features.copy(), first.places.copy()
+        features, places = (values.copy() for values in first)
 
         engine.run(PIXELS[3:])
 
-        np.testing.assert_array_equal(first.features, features)
-        np.testing.assert_array_equal(first.places, places)
+        np.testing.assert_array_equal(first[0], features)
+        np.testing.assert_array_equal(first[1], places)

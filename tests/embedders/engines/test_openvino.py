@@ -38,7 +38,7 @@ def network() -> Network:
 
 
 def features_in(number: Number, network: Network) -> np.ndarray:
-    return OpenVinoEngine(network, number, threads=1).run(PIXELS).features
+    return OpenVinoEngine(network, number, threads=1).run(PIXELS)[0]
 
 
 def test_integers_give_nearly_the_vectors_of_float32(network: Network) -> None:

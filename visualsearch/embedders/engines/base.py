@@ -22,19 +22,15 @@ class Number(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one forward pass gives."""
+    """What one forward pass gives of one image."""
 
     features: NDArray[np.float32]
-    """Vectors before they get unit length, shape (n, dimensions)."""
-    places: NDArray[np.float32]
-    """What each place says. Of a network with proposals, shape (n, 5, rows, columns) at the third stage's places: how
+    """The vector before it gets unit length, shape (dimensions,)."""
+    places: NDArray[np.float32] | None = None
+    """What each place says. Of a network with proposals, shape (5, rows, columns) at the third stage's places: how
     good the region is that it proposes, 0 to 1, and how far its left, top, right and bottom edge is, as a share of the
-    square. Of another, shape (n, 1, rows, columns): the last map summed over its channels, after ReLU.
+    square. Of another, shape (rows, columns): the last map summed over its channels, after ReLU. None without maps.
     """
-
-    def __getitem__(self, part: slice) -> Pass:
-        """Return the pass of some of the images."""
-        return Pass(self.features[part], self.places[part])
 
 
 class Engine(ABC):
@@ -45,5 +41,8 @@ class Engine(ABC):
     """
 
     @abstractmethod
-    def run(self, pixels: Pixels) -> Pass:
-        """Return what the network makes of one or more images."""
+    def run(self, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what the network makes of n images, 1 or more: features, shape (n, dimensions), and places.
+
+        Places have the shape (n, channels, rows, columns), of as many channels as `Pass` says.
+        """

@@ -9,9 +9,9 @@ import numpy as np
 import openvino
 from openvino import opset13 as ops
 
-from visualsearch.embedders.engines.base import Engine, Number, Pass
+from visualsearch.embedders.engines.base import Engine, Number
 from visualsearch.embedders.fitting import Pixels
-from visualsearch.embedders.network import Block, Convolution, Network, Proposals
+from visualsearch.embedders.network import Array, Block, Convolution, Network, Proposals
 
 _ROWS_AND_COLUMNS = np.array([2, 3])
 
@@ -29,10 +29,10 @@ class OpenVinoEngine(Engine):
         compiled = openvino.Core().compile_model(_graph(network, integers=number is Number.INT8), "CPU", options)
         self._request = compiled.create_infer_request()
 
-    def run(self, pixels: Pixels) -> Pass:
+    def run(self, pixels: Pixels) -> tuple[Array, Array]:
         features, places = self._request.infer([pixels]).values()
         # They lie in memory that the next pass writes to.
-        return Pass(features.copy(), places.copy())
+        return features.copy(), places.copy()
 
 
 def _graph(network: Network, *, integers: bool) -> openvino.Model:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from visualsearch.embedders.engines.base import Engine, Number, Pass
+from visualsearch.embedders.engines.base import Engine, Number
 from visualsearch.embedders.fitting import Pixels
 from visualsearch.embedders.network import Array, Block, Convolution, Network, Proposals
 
@@ -23,7 +23,7 @@ class TorchEngine(Engine):
         self._proposals = network.proposals and _Proposals(network.proposals)
         self._head = (torch.from_numpy(head.weight), torch.from_numpy(head.bias)) if head else None
 
-    def run(self, pixels: Pixels) -> Pass:
+    def run(self, pixels: Pixels) -> tuple[Array, Array]:
         with torch.inference_mode():
             # Rows of pixels lie channels last already, which is the layout that convolutions like best.
             values = (torch.from_numpy(pixels) - self._mean).to(self._type).permute(0, 3, 1, 2)
@@ -33,7 +33,7 @@ class TorchEngine(Engine):
                 for block in stage:
                     map_ = block(map_)
                 maps.append(map_)
-            return Pass(self._features(maps).numpy(), self._places(maps).numpy())
+            return self._features(maps).numpy(), self._places(maps).numpy()
 
     def _places(self, maps: list[torch.Tensor]) -> torch.Tensor:
         third, fourth = (map_.float() for map_ in maps[-2:])
