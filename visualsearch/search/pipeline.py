@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connections
@@ -16,6 +16,7 @@ from visualsearch.exceptions import InvalidQuery, SearchForgotten
 from visualsearch.images import Box
 from visualsearch.indexes import Attribute, Condition
 from visualsearch.models import serving_embedder, space_of
+from visualsearch.search.adaptation import Adaptation, adapt, get_adaptation
 from visualsearch.search.boxes import box_at
 from visualsearch.search.calibration import Calibrated, get_calibrated
 from visualsearch.search.candidates import CandidatePages
@@ -38,7 +39,7 @@ MOST_REGIONS = 10
 """Regions of one photo that one call searches with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     """What the searches of one query have in common."""
 
@@ -51,6 +52,7 @@ class _Search:
     allowed: QuerySet[Any]
     limit: int
     calibrated: Calibrated | None
+    adaptation: Adaptation | None
 
 
 def find_similar(query: PhotoQuery) -> Answer:
@@ -110,7 +112,7 @@ def _find_at(query: PhotoQuery, photo: Photo, point: tuple[float, float]) -> tup
     (region,) = open_regions(image, [box], own=own)
     with step("embed"):
         (part,) = see(search.embedder, [region], [box])
-    return box, _answer(search, [region], part.vector[None], whole.boxes)
+    return box, _answer(search, [region], part.vector[None], whole.boxes, own=float(own))
 
 
 def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> list[Answer]:
@@ -119,19 +121,20 @@ def _find_each(query: PhotoQuery, photo: Photo, boxes: Sequence[Box | None]) -> 
     regions = open_regions(photo, boxes, own=own)
     with step("embed"):
         sights = see(search.embedder, regions, boxes, closer=not own)
-    return [
-        _answer(search, [region], sight.vector[None], sight.boxes)
-        for region, sight in zip(regions, sights, strict=True)
-    ]
+    answers = []
+    for region, box, sight in zip(regions, boxes, sights, strict=True):
+        answer = _answer(search, [region], sight.vector[None], sight.boxes, own=float(own))
+        answers.append(answer if box or own else replace(answer, unadapted=sight.vector[None]))
+    return answers
 
 
 def _find_part(query: PhotoQuery, photo: Photo, box: Box) -> Answer:
     """Search with a region alone; the whole photo is seen beside it, for its boxes and without its subject."""
-    search = _prepare(query)
-    regions = open_regions(photo, [None, box], own=is_own(query, photo))
+    search, own = _prepare(query), is_own(query, photo)
+    regions = open_regions(photo, [None, box], own=own)
     with step("embed"):
         whole, part = see(search.embedder, regions, [None, box], closer=False)
-    return _answer(search, regions[1:], part.vector[None], whole.boxes)
+    return _answer(search, regions[1:], part.vector[None], whole.boxes, own=float(own))
 
 
 def _find_together(query: PhotoQuery, photos: Sequence[Photo]) -> Answer:
@@ -144,7 +147,9 @@ def _find_together(query: PhotoQuery, photos: Sequence[Photo]) -> Answer:
         images = open_several(photos, own)
         with step("embed"):
             vectors = see_several(search.embedder, images, own)
-        answer = _answer(search, images, normalise(vectors.mean(axis=0, keepdims=True)), ())
+        vector = normalise(vectors.mean(axis=0, keepdims=True))
+        answer = _answer(search, images, vector, (), own=sum(own) / len(own))
+        answer = answer if any(own) else replace(answer, unadapted=vector)
         _note(observed, [answer])
     return answer
 
@@ -168,7 +173,7 @@ def _answer_seen(query: PhotoQuery, seen: Seen) -> Answer:
     search = _prepare(query)
     if (seen.fingerprint, seen.vector.shape[1]) != (search.embedder.fingerprint, search.embedder.dimensions):
         raise SearchForgotten("The photo was seen by an embedder that no longer answers: send it again.")
-    return _answer(search, seen.copies, seen.vector, ())
+    return _answer_to(search, seen.copies, seen, ())
 
 
 def _prepare(query: PhotoQuery) -> _Search:
@@ -183,7 +188,18 @@ def _prepare(query: PhotoQuery) -> _Search:
         opened = open_answering(space)
     allowed = allowed_objects(source, narrowed)
     conditions = conditions_of(_comparable(source), query.filters) if query.within is None else None
-    return _Search(query, source, embedder, opened, narrowed, conditions, allowed, limit, get_calibrated(space))
+    return _Search(
+        query=query,
+        source=source,
+        embedder=embedder,
+        opened=opened,
+        narrowed=narrowed,
+        conditions=conditions,
+        allowed=allowed,
+        limit=limit,
+        calibrated=get_calibrated(space),
+        adaptation=get_adaptation(space),
+    )
 
 
 def _comparable(source: VisualSource) -> list[Attribute]:
@@ -193,23 +209,33 @@ def _comparable(source: VisualSource) -> list[Attribute]:
 
 
 def _answer(
-    search: _Search, photos: Sequence[Image.Image] | frozenset[str], vector: Vectors, boxes: tuple[Box, ...]
+    search: _Search, photos: Sequence[Image.Image], vector: Vectors, boxes: tuple[Box, ...], *, own: float
+) -> Answer:
+    """Search with what photos show together, shape (1, dimensions); `own` is the share of the shop's own, 0 to 1."""
+    seen = Seen(fingerprint=search.embedder.fingerprint, vector=vector)
+    adapted = adapt(seen, search.adaptation, 1 - own) if search.adaptation else seen
+    return _answer_to(search, photos, adapted, boxes)
+
+
+def _answer_to(
+    search: _Search, photos: Sequence[Image.Image] | frozenset[str], seen: Seen, boxes: tuple[Box, ...]
 ) -> Answer:
     # The first is judged beside the next ones, also where it alone is asked for.
-    wanted = max(search.limit, JUDGED)
-    pages = CandidatePages(search.opened, vector, wanted, search.narrowed, search.conditions)
+    wanted, min_score = max(search.limit, JUDGED), search.query.min_score
+    pages = CandidatePages(search.opened, seen.vector, wanted, search.narrowed, search.conditions)
     with step("find"):
-        found = collect(pages, search.query.min_score, search.source, search.allowed, wanted)
+        found = collect(pages, seen.cosine_of(min_score), search.source, search.allowed, wanted)
+    scored = [replace(result, score=seen.score_of(result.score)) for result in found]
     with step("judge"):
-        judged = judge(found, photos, search.calibrated)
-    results = tuple(result for result in judged[: search.limit] if result.score >= search.query.min_score)
+        judged = judge(scored, photos, search.calibrated)
+    results = tuple(result for result in judged[: search.limit] if result.score >= min_score)
     return Answer(
         results=results,
         revision=pages.revision,
         key_name=search.source.key_field,
         no_match=bool(results) and is_no_match(judged, search.calibrated),
         boxes=boxes,
-        seen=Seen(fingerprint=search.embedder.fingerprint, vector=vector, copies=_copies(judged)),
+        seen=replace(seen, copies=_copies(judged)),
     )
 
 
