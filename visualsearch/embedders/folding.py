@@ -73,8 +73,14 @@ class Folding:
         )
         return self.add(key, convolution)
 
-    def finish(self, *outputs: str, side: int, pixel_mean: Array) -> Graph:
+    def finish(self, *outputs: str, side: int, pixel_mean: Array, float32_until: str | None = None) -> Graph:
         """Return the graph; raises ValueError for what nothing has asked for: a network with more than we run."""
         if unknown := sorted([*self._left, *self._ranges]):
             raise ValueError(f"{', '.join(unknown[:3])} has no place in it")
-        return Graph(side=side, pixel_mean=pixel_mean, operations=self._operations, outputs=outputs)
+        return Graph(
+            side=side,
+            pixel_mean=pixel_mean,
+            operations=self._operations,
+            float32_until=float32_until,
+            outputs=outputs,
+        )

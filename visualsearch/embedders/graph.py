@@ -103,8 +103,16 @@ class Graph:
     pixel_mean: Array
     """Of red, green and blue, 0 to 255; shape (3,)."""
     operations: Mapping[str, Operation]
+    float32_until: str | None = None
+    """The last operation of those that are computed in float32 by an engine that multiplies bfloat16: rounding would
+    cost most there. Of what lies before it, nothing but its own result is taken after it."""
     outputs: tuple[str, ...]
     """Of a network that embeds: its features, then what each place says, where it does (see `Pass`)."""
+
+    @property
+    def delicate(self) -> int:
+        """How many of the first operations `float32_until` means."""
+        return 0 if self.float32_until is None else list(self.operations).index(self.float32_until) + 1
 
     @property
     def convolutions(self) -> dict[str, Convolution]:

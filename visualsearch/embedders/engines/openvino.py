@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ from visualsearch.embedders.graph import (
 )
 from visualsearch.embedders.ranges import Range
 
+Steps = Sequence[tuple[str, Operation]]
+
 _ROWS_AND_COLUMNS = np.array([2, 3])
 
 
@@ -35,32 +37,57 @@ class OpenVinoEngine(Engine):
     """Computes with `threads` threads of OpenVINO's own."""
 
     def __init__(self, graph: Graph, number: Number, *, threads: int) -> None:
-        options = {
-            # Said outright: by itself it takes bfloat16 wherever the processor has any.
-            "INFERENCE_PRECISION_HINT": "bf16" if number is Number.BFLOAT16 else "f32",
-            "INFERENCE_NUM_THREADS": threads,
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        compiled = openvino.Core().compile_model(_model(graph, integers=number is Number.INT8), "CPU", options)
-        self._request = compiled.create_infer_request()
+        self._requests = []
+        for model, precision in _models(graph, number):
+            options = {
+                # Said outright: by itself it takes bfloat16 wherever the processor has any.
+                "INFERENCE_PRECISION_HINT": precision,
+                "INFERENCE_NUM_THREADS": threads,
+                "PERFORMANCE_HINT": "LATENCY",
+            }
+            self._requests.append(openvino.Core().compile_model(model, "CPU", options).create_infer_request())
 
     def run(self, pixels: Pixels) -> tuple[Array, ...]:
-        # The results lie in memory that the next pass writes to.
-        return tuple(values.copy() for values in self._request.infer([pixels]).values())
+        values: list[Any] = [pixels]
+        for request in self._requests:
+            values = list(request.infer(values).values())
+        # They lie in memory that the next pass writes to.
+        return tuple(each.copy() for each in values)
 
 
-def _model(graph: Graph, *, integers: bool) -> openvino.Model:
-    """Return the graph as a model; with `integers`, convolutions with a range multiply 8-bit integers."""
-    pixels = ops.parameter([-1, graph.side, graph.side, 3], np.uint8, name="pixels")
-    scaled = ops.subtract(ops.convert(pixels, np.float32), ops.constant(graph.pixel_mean))
+def _models(graph: Graph, number: Number) -> Iterator[tuple[openvino.Model, str]]:
+    """Yield the models that run one after the other, and what each computes with.
+
+    A model computes with one kind of floating point alone, so that what is to be float32 is a model by itself.
+    """
+    integers, steps = number is Number.INT8, list(graph.operations.items())
+    given = ops.parameter([-1, graph.side, graph.side, 3], np.uint8, name="pixels")
+    scaled = ops.subtract(ops.convert(given, np.float32), ops.constant(graph.pixel_mean))
     values = {PIXELS: ops.transpose(scaled, np.array([0, 3, 1, 2]))}
-    for name, operation in graph.operations.items():
-        taken = [values[given] for given in operation.inputs]
-        if isinstance(operation, Convolution) and integers and operation.range:
-            values[name] = _convolve_integers(operation, operation.range, *taken)
+    if number is Number.BFLOAT16 and graph.float32_until:
+        count, until = graph.delicate, graph.float32_until
+        first = _model(given, values, steps[:count], (until,), integers=False)
+        yield first, "f32"
+        given, steps = ops.parameter(first.output(0).partial_shape, np.float32, name=until), steps[count:]
+        values = {until: given}
+    yield (
+        _model(given, values, steps, graph.outputs, integers=integers),
+        "bf16" if number is Number.BFLOAT16 else "f32",
+    )
+
+
+def _model(
+    given: Any, values: dict[str, Any], steps: Steps, outputs: tuple[str, ...], *, integers: bool
+) -> openvino.Model:
+    """Return the model of these operations; with `integers`, convolutions with a range multiply 8-bit integers."""
+    values = dict(values)
+    for name, step in steps:
+        taken = [values[each] for each in step.inputs]
+        if isinstance(step, Convolution) and integers and step.range:
+            values[name] = _convolve_integers(step, step.range, *taken)
         else:
-            values[name] = _BUILDERS[type(operation)](operation, *taken)
-    return openvino.Model([values[name] for name in graph.outputs], [pixels], "network")
+            values[name] = _BUILDERS[type(step)](step, *taken)
+    return openvino.Model([values[name] for name in outputs], [given], "network")
 
 
 def _convolve(step: Convolution, map_: Any, weight: Any = None) -> Any:

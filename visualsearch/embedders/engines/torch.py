@@ -36,14 +36,17 @@ class TorchEngine(Engine):
         torch.set_num_threads(threads)
         self._type = torch.bfloat16 if number is Number.BFLOAT16 else torch.float32
         self._graph, self._mean = graph, torch.from_numpy(graph.pixel_mean)
-        self._steps = {name: _STEPS[type(step)](step, self._type) for name, step in graph.operations.items()}
+        self._steps = {
+            name: _STEPS[type(step)](step, torch.float32 if place < graph.delicate else self._type)
+            for place, (name, step) in enumerate(graph.operations.items())
+        }
         users = {given: name for name, step in graph.operations.items() for given in step.inputs}
         self._used_up = {name: [given for given, last in users.items() if last == name] for name in users.values()}
 
     def run(self, pixels: Pixels) -> tuple[Array, ...]:
         with torch.inference_mode():
             # Rows of pixels lie channels last already, which is the layout that convolutions like best.
-            values = {PIXELS: (torch.from_numpy(pixels) - self._mean).to(self._type).permute(0, 3, 1, 2)}
+            values = {PIXELS: (torch.from_numpy(pixels) - self._mean).permute(0, 3, 1, 2)}
             for name, operation in self._graph.operations.items():
                 values[name] = self._steps[name](*(values[given] for given in operation.inputs))
                 for given in self._used_up.get(name, ()):
@@ -61,7 +64,7 @@ def _convolution(step: Convolution, kind: torch.dtype) -> Step:
         if before != after:
             map_ = functional.pad(map_, (before, after, before, after))
         padding = before if before == after else 0
-        return activate(functional.conv2d(map_, weight, bias, step.stride, padding, groups=step.groups))
+        return activate(functional.conv2d(map_.to(kind), weight, bias, step.stride, padding, groups=step.groups))
 
     return convolve
 
