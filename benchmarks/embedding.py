@@ -1,7 +1,7 @@
 """Measure pictures to vectors against the obvious way with the same weights: `python -m benchmarks.embedding --help`.
 
-The obvious way is Pillow, torchvision's own transforms and float32 torch, one picture and one network at a time. The pictures are
-drawn: 12 megapixels as phones take them, 600 pixels as shops show them.
+The obvious way is Pillow, torchvision's own transforms and float32 torch, one picture and one network at a time. The
+pictures are drawn: 12 megapixels as phones take them, 600 pixels as shops show them.
 """
 
 from __future__ import annotations

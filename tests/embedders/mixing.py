@@ -13,7 +13,7 @@ import pytest
 from visualsearch.embedders.networks import Network
 
 
-def describe(network: Network, **changes: Any) -> dict[str, Any]:
+def describe(network: Network, /, **changes: Any) -> dict[str, Any]:
     """Return a part as the metadata of a head lists it."""
     part = {"network": network.name, "digest": network.digest, "side": network.fit.side, "stretch": 1.34, "weight": 1.0}
     return {**part, **changes}

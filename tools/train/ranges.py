@@ -35,7 +35,7 @@ def store_ranges(weights: Path, images: list[Image.Image], side: int) -> None:
 
 
 def measure_ranges(graph: Graph, squares: Pixels, convolutions: Collection[str]) -> Ranges:
-    """Return what the values lie between that any square brings to each of these convolutions, by its key; 0 among them."""
+    """Return what the values lie between that any square brings to each of these convolutions, by its key, and 0."""
     taken = {key: graph.operations[key].inputs[0] for key in convolutions}
     names = tuple(dict.fromkeys(taken.values()))
     engine = build_engine(replace(graph, outputs=names), "openvino")

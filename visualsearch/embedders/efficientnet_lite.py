@@ -117,7 +117,7 @@ def build_efficientnet_lite(
     folding = Folding(weights, ranges, epsilon=_EPSILON, unused=("_fc.",))
     map_ = folding.convolve(
         PIXELS, "_conv_stem", "_bn0", (_STEM, 3, 3, 3), stride=2, padding=_same(size, 3, 2),
-        activation=Activation.RELU6, scale=np.float32(1 / _PIXEL_SCALE),
+        activation=Activation.RELU6, scale=1 / _PIXEL_SCALE,
     )  # fmt: skip
     rows, channels, delicate = ceil(size / 2), _STEM, map_
     for number, block in enumerate(_blocks(variant)):

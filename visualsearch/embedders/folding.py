@@ -55,7 +55,7 @@ class Folding:
         activation: Activation = Activation.NONE,
         scale: Array | float = 1.0,
     ) -> str:
-        """Add the convolution of this key with its batch norm; `scale` is what its input has yet to be multiplied by."""
+        """Add the convolution of this key, with its batch norm; its input has yet to be multiplied by `scale`."""
         weight = self.take(f"{key}.weight", shape)
         gain, shift, mean, variance = (
             self.take(f"{norm}.{part}", shape[:1]) for part in ("weight", "bias", "running_mean", "running_var")

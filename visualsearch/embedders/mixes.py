@@ -46,7 +46,7 @@ class Head:
 
     def project(self, vectors: Vectors) -> Vectors:
         """Return unit vectors, shape (n, dimensions); raises InvalidVector for one of zero length."""
-        return normalise((vectors - self.mean) @ self.weight.T)
+        return normalise(np.asarray((vectors - self.mean) @ self.weight.T, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,9 @@ class EfficientNetLite(Network):
     def _path(self) -> Path:
         if path := self._variant.path:
             return path
-        raise EmbedderUnavailable(f"Expected the Python package {self._variant.package} with the weights of {self.name}.")
+        raise EmbedderUnavailable(
+            f"Expected the Python package {self._variant.package} with the weights of {self.name}."
+        )
 
     def _build(self, weights: Weights, side: int) -> Graph:
         return build_efficientnet_lite(weights, self._variant, self.ranges, side=side)

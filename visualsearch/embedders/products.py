@@ -113,7 +113,9 @@ class ProductsEmbedder(NetworkEmbedder):
 def _run(engines: Sequence[Engine]) -> Run:
     def run(images: list[Squares]) -> list[Pass]:
         # Each network has seen its own squares of all images.
-        outputs = [engine.run(np.stack(squares)) for engine, squares in zip(engines, zip(*images, strict=True), strict=True)]
+        outputs = [
+            engine.run(np.stack(squares)) for engine, squares in zip(engines, zip(*images, strict=True), strict=True)
+        ]
         features = np.concatenate([output[0] for output in outputs], axis=1)
         places = next((output[1] for output in outputs if len(output) > 1), [None] * len(images))
         return [Pass(one, _place(values)) for one, values in zip(features, places, strict=True)]

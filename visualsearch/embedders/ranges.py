@@ -48,7 +48,9 @@ def read_ranges(path: Path, digest: str) -> Ranges:
 
 def write_ranges(path: Path, digest: str, ranges: Ranges) -> None:
     """Put the ranges of weights of this SHA-256 into a file."""
-    values = {key: round(high, 4) if low == 0 else [round(low, 4), round(high, 4)] for key, (low, high) in ranges.items()}
+    values = {
+        key: round(high, 4) if low == 0 else [round(low, 4), round(high, 4)] for key, (low, high) in ranges.items()
+    }
     path.write_text(json.dumps({"digest": digest[:12], "highest": values}, indent=2) + "\n", encoding="utf-8")
 
 

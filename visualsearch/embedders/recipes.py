@@ -1,4 +1,4 @@
-"""Everything beside the weights of our own network that decides a vector: what it is shown, what becomes of its maps."""
+"""What decides a vector of our own network beside its weights: what it is shown, and what becomes of its maps."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from visualsearch.embedders.residual import build_residual
 pytest.importorskip("torch")
 openvino = pytest.importorskip("openvino")
 
-from visualsearch.embedders.engines.openvino import OpenVinoEngine
+from visualsearch.embedders.engines.openvino import OpenVinoEngine  # noqa: E402 - only where it is installed
 
 
 @pytest.fixture(params=list(Number))
