@@ -16,7 +16,6 @@ from tests.embedders.lite import build_reference, load_reference
 from tests.embedders.networks import build, maps_of, torchvision_models
 from visualsearch.embedders.efficientnet_lite import VARIANTS
 from visualsearch.embedders.mixes import Part, read_mix
-from visualsearch.embedders.networks import ResidualNetwork
 from visualsearch.embedders.recipes import HEAD
 from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.embedders.weights import read_weights
@@ -45,7 +44,7 @@ class Obvious:
 def _way(part: Part, weights: Path) -> Callable[[Image.Image], np.ndarray]:
     import torch
 
-    name, is_ours = part.network.name, isinstance(part.network, ResidualNetwork)
+    name, is_ours = part.network.name, part.network.name not in VARIANTS
     run = _residual(SHIPPED[name].path if name in SHIPPED else weights) if is_ours else _lite(name)
     transform = _transform(part.fit.side, *(IMAGENET if is_ours else LITE))
 

@@ -17,7 +17,7 @@ from tests.embedders.networks import arrays
 from visualsearch.embedders.efficientnet_lite import VARIANTS, Variant, build_efficientnet_lite
 from visualsearch.embedders.engines import build_engine
 from visualsearch.embedders.graph import Convolution
-from visualsearch.embedders.networks import EfficientNetLite
+from visualsearch.embedders.networks import open_variant
 
 torch = pytest.importorskip("torch")
 
@@ -28,7 +28,7 @@ def test_published_weights_give_the_vectors_of_the_published_code(variant: Varia
         pytest.skip(f"needs the Python package {variant.package}")
     reference = load_reference(build_reference(variant.name), variant.path)
     pictures = [Image.open(BytesIO(draw_mosaic(number))).convert("RGB") for number in range(3)]
-    network = EfficientNetLite(variant)
+    network = open_variant(variant)
     squares = network.fit.squares(pictures)
 
     (features,) = build_engine(network.graph(variant.side), "torch").run(squares)
@@ -52,14 +52,14 @@ def test_a_square_of_another_size_is_padded_as_tensorflow_does() -> None:
             if hasattr(module, "static_padding") and tuple(module.stride) == (2, 2)
         ]
 
-        graph = build_efficientnet_lite(weights, SMALL, side=side)
+        graph = build_efficientnet_lite(SMALL, weights, side=side)
 
         assert graph.side == side
         assert [step.padding for step in graph.convolutions.values() if step.stride == 2] == paddings
 
 
 def test_the_first_two_stages_are_delicate() -> None:
-    graph = build_efficientnet_lite(arrays(build_small().state_dict()), SMALL)
+    graph = build_efficientnet_lite(SMALL, arrays(build_small().state_dict()))
 
     assert graph.float32_until == "_blocks.2"
 
@@ -68,17 +68,17 @@ def test_weights_of_another_variant_are_refused() -> None:
     weights = arrays(build_small().state_dict())
 
     with pytest.raises(ValueError, match=r"_blocks\.3\._depthwise_conv\.weight has the shape"):
-        build_efficientnet_lite(weights, replace(SMALL, depth=1.2))
+        build_efficientnet_lite(replace(SMALL, depth=1.2), weights)
     with pytest.raises(ValueError, match=r"_conv_head\.weight is missing"):
-        build_efficientnet_lite({key: value for key, value in weights.items() if "head" not in key}, SMALL)
+        build_efficientnet_lite(SMALL, {key: value for key, value in weights.items() if "head" not in key})
     with pytest.raises(ValueError, match="more has no place in it"):
-        build_efficientnet_lite({**weights, "more": np.zeros(1, np.float32)}, SMALL)
+        build_efficientnet_lite(SMALL, {**weights, "more": np.zeros(1, np.float32)})
 
 
 def test_ranges_of_a_range_file_reach_their_convolutions() -> None:
     ranges = {"_blocks.3._expand_conv": (-3.0, 4.0)}
 
-    graph = build_efficientnet_lite(arrays(build_small().state_dict()), SMALL, ranges)
+    graph = build_efficientnet_lite(SMALL, arrays(build_small().state_dict()), ranges)
 
     step = graph.operations["_blocks.3._expand_conv"]
     assert isinstance(step, Convolution)

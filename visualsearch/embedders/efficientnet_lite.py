@@ -107,7 +107,7 @@ class _Block:
 
 
 def build_efficientnet_lite(
-    weights: Weights, variant: Variant, ranges: Ranges = _NO_RANGES, *, side: int | None = None
+    variant: Variant, weights: Weights, ranges: Ranges = _NO_RANGES, *, side: int | None = None
 ) -> Graph:
     """Return the graph of these weights, for squares of `side` pixels or else those it was trained with.
 

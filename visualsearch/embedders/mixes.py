@@ -12,8 +12,8 @@ import numpy as np
 
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.headers import Header, read_header
-from visualsearch.embedders.networks import Network, ResidualNetwork, find_network
-from visualsearch.embedders.recipes import fit_of, name_of
+from visualsearch.embedders.networks import Network, find_network, open_network
+from visualsearch.embedders.recipes import fit_of, name_of, recipe_of
 from visualsearch.embedders.weights import Weights, digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
@@ -83,8 +83,8 @@ def read_mix(path: Path) -> Mix:
     """
     header = read_header(path)
     if PARTS not in header.metadata:
-        network = ResidualNetwork(path)
-        fingerprint = network.recipe.fingerprint(network.digest[:12])
+        network = open_network(path)
+        fingerprint = recipe_of(path).fingerprint(network.digest[:12])
         return Mix(parts=(Part(network, network.fit),), dimensions=network.dimensions, fingerprint=fingerprint)
     try:
         parts = [_part(words) for words in json.loads(header.metadata[PARTS])]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,147 +12,100 @@ from visualsearch.embedders.efficientnet_lite import DIMENSIONS, VARIANTS, Varia
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.graph import Graph
 from visualsearch.embedders.ranges import Ranges, ranges_path, read_ranges
-from visualsearch.embedders.recipes import Recipe, recipe_of
+from visualsearch.embedders.recipes import Details, recipe_of
 from visualsearch.embedders.residual import build_residual
 from visualsearch.embedders.shipped import FOLDER, SHIPPED
-from visualsearch.embedders.weights import Weights, digest_of_weights, read_weights
+from visualsearch.embedders.weights import digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
 
 
-class Network(ABC):
-    """One network with its weights; nothing is read before it is asked for.
-
-    Its properties and methods raise EmbedderUnavailable where the weights are missing, damaged, or others.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """One network with its weights, which are not read before its graph is wanted."""
 
     name: str
     dimensions: int
     """Numbers in a vector."""
     digest: str
     """SHA-256 of the weights in hex; the graph is never built of others, since it names the vectors."""
-    ranges: Ranges
+    path: Path | None
+    """Where the weights are; None where the package that holds them is not installed."""
+    ranges_path: Path
+    package: str | None = None
+    """The Python package that has to be installed before the weights can be read."""
     fit: Fit
     """How an image is brought into the square that it is shown, where nothing else is said."""
+    build: Callable[..., Graph]
+    """Makes the graph of weights and ranges, for a `side`."""
+    details: Details | None = None
     proposes: bool
     """Whether its graph has a second output: what each place says."""
 
     @property
-    @abstractmethod
     def missing(self) -> str | None:
-        """Name the Python package that has to be installed before its weights can be read."""
+        """Name the Python package that is not installed and has to be."""
+        return self.package if self.package and find_spec(self.package) is None else None
+
+    def read_ranges(self) -> Ranges:
+        """Return the ranges that were measured, empty where none were; raises EmbedderUnavailable for damaged ones."""
+        return read_ranges(self.ranges_path, self.digest)
 
     def graph(self, side: int) -> Graph:
-        """Return what an engine runs, for squares of so many pixels; needs what is `missing`."""
-        path = self._path()
-        if digest_of_weights(path) != self.digest:
-            raise EmbedderUnavailable(self._changed(path))
+        """Return what an engine runs, for squares of so many pixels; raises EmbedderUnavailable without its weights."""
+        if self.path is None:
+            raise EmbedderUnavailable(f"Expected the Python package {self.package} with the weights of {self.name}.")
+        if digest_of_weights(self.path) != self.digest:
+            raise EmbedderUnavailable(
+                f"Expected the weights at {self.path} to have the SHA-256 {self.digest}. Restart this process where "
+                "you have changed them, install their package anew where you have not."
+            )
         try:
-            return self._build(read_weights(path), side)
+            return self.build(read_weights(self.path), self.read_ranges(), side=side)
         except ValueError as error:
-            raise EmbedderUnavailable(f"Expected the weights of {self.name} in {path}: {error}.") from error
+            raise EmbedderUnavailable(f"Expected the weights of {self.name} in {self.path}: {error}.") from error
 
     def vectors(self, features: Vectors) -> Vectors:
         """Return unit vectors of what the graph gives, shape (n, dimensions)."""
-        return normalise(features)
-
-    @abstractmethod
-    def _path(self) -> Path: ...
-
-    @abstractmethod
-    def _build(self, weights: Weights, side: int) -> Graph: ...
-
-    @abstractmethod
-    def _changed(self, path: Path) -> str: ...
+        return self.details.weigh(features) if self.details else normalise(features)
 
 
-class ResidualNetwork(Network):
-    """Our own network, of a file of weights."""
-
-    proposes = True
-
-    def __init__(self, path: Path) -> None:
-        self._file = path
-
-    @cached_property
-    def recipe(self) -> Recipe:
-        """How the weights make vectors."""
-        return recipe_of(self._file)
-
-    @property
-    def name(self) -> str:  # type: ignore[override]
-        return self.recipe.name or self.recipe.architecture
-
-    @property
-    def dimensions(self) -> int:  # type: ignore[override]
-        return self.recipe.dimensions
-
-    @property
-    def fit(self) -> Fit:  # type: ignore[override]
-        return self.recipe.fit
-
-    @cached_property
-    def digest(self) -> str:  # type: ignore[override]
-        return digest_of_weights(self._file)
-
-    @cached_property
-    def ranges(self) -> Ranges:  # type: ignore[override]
-        return read_ranges(ranges_path(self._file), self.digest)
-
-    @property
-    def missing(self) -> str | None:
-        is_needed = self._file.suffix == ".safetensors" and find_spec("safetensors") is None
-        return "safetensors" if is_needed else None
-
-    def vectors(self, features: Vectors) -> Vectors:
-        return self.recipe.details.weigh(features) if self.recipe.details else normalise(features)
-
-    def _path(self) -> Path:
-        return self._file
-
-    def _build(self, weights: Weights, side: int) -> Graph:
-        return build_residual(weights, self.recipe, self.ranges, side=side)
-
-    def _changed(self, path: Path) -> str:
-        return f"The weights at {path} changed since this process began; restart it."
+def open_network(path: Path) -> Network:
+    """Return our own network in a file of weights; raises EmbedderUnavailable when it holds none."""
+    recipe = recipe_of(path)
+    return Network(
+        name=recipe.name or recipe.architecture,
+        dimensions=recipe.dimensions,
+        digest=digest_of_weights(path),
+        path=path,
+        ranges_path=ranges_path(path),
+        package="safetensors" if path.suffix == ".safetensors" else None,
+        fit=recipe.fit,
+        build=partial(build_residual, recipe),
+        details=recipe.details,
+        proposes=True,
+    )
 
 
-class EfficientNetLite(Network):
-    """A network whose weights a Python package holds."""
-
-    proposes = False
-    dimensions = DIMENSIONS
-
-    def __init__(self, variant: Variant) -> None:
-        self._variant = variant
-        self.name, self.digest, self.fit = variant.name, variant.digest, Fit(variant.side)
-
-    @cached_property
-    def ranges(self) -> Ranges:  # type: ignore[override]
-        return read_ranges(FOLDER / f"{self.name}.ranges.json", self.digest)
-
-    @property
-    def missing(self) -> str | None:
-        return None if self._variant.path else self._variant.package
-
-    def _path(self) -> Path:
-        if path := self._variant.path:
-            return path
-        raise EmbedderUnavailable(
-            f"Expected the Python package {self._variant.package} with the weights of {self.name}."
-        )
-
-    def _build(self, weights: Weights, side: int) -> Graph:
-        return build_efficientnet_lite(weights, self._variant, self.ranges, side=side)
-
-    def _changed(self, path: Path) -> str:
-        return f"Expected {path} to have the SHA-256 {self.digest}; install {self._variant.package} 0.1.0 anew."
+def open_variant(variant: Variant) -> Network:
+    """Return an EfficientNet-Lite, whose weights a Python package holds."""
+    return Network(
+        name=variant.name,
+        dimensions=DIMENSIONS,
+        digest=variant.digest,
+        path=variant.path,
+        ranges_path=FOLDER / f"{variant.name}.ranges.json",
+        package=variant.package,
+        fit=Fit(variant.side),
+        build=partial(build_efficientnet_lite, variant),
+        proposes=False,
+    )
 
 
 def find_network(name: str) -> Network:
     """Return the network of this name; raises ValueError when there is none."""
     if name in VARIANTS:
-        return EfficientNetLite(VARIANTS[name])
+        return open_variant(VARIANTS[name])
     if name in SHIPPED:
-        return ResidualNetwork(SHIPPED[name].path)
+        return open_network(SHIPPED[name].path)
     raise ValueError(f"there is no network {name!r}")

@@ -99,7 +99,7 @@ class ProductsEmbedder(NetworkEmbedder):
 
     @property
     def _has_ranges(self) -> bool:
-        return any(part.network.ranges for part in self.mix.parts)
+        return any(part.network.read_ranges() for part in self.mix.parts)
 
     def _missing(self) -> str | None:
         """Say which libraries are not installed, in one sentence."""

@@ -37,7 +37,7 @@ _EPSILON = 1e-5
 """What torch's batch norm adds to a variance."""
 
 
-def build_residual(weights: Weights, recipe: Recipe, ranges: Ranges = _NO_RANGES, *, side: int | None = None) -> Graph:
+def build_residual(recipe: Recipe, weights: Weights, ranges: Ranges = _NO_RANGES, *, side: int | None = None) -> Graph:
     """Return the graph of these weights, for squares of `side` pixels or else the recipe's.
 
     Raises ValueError when the weights, or the ranges, are not those of the recipe.

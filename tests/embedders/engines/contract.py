@@ -61,7 +61,7 @@ class EngineContract:
         last = maps_of(network, scaled(PIXELS))[1]
         recipe = Recipe(width=width, fit=Fit(SIDE))
 
-        features, places = build(build_residual(arrays(network.state_dict()), recipe)).run(PIXELS)
+        features, places = build(build_residual(recipe, arrays(network.state_dict()))).run(PIXELS)
 
         assert places.shape == (5, 1, 2, 2)
         assert (cosines(features, last.mean((2, 3)).numpy()) > COSINE_LEAST).all()
@@ -72,7 +72,7 @@ class EngineContract:
         weights = arrays(with_head(network.state_dict()))
         means = np.concatenate([map_.mean((2, 3)).numpy() for map_ in maps_of(network, scaled(PIXELS))], axis=1)
 
-        features, _ = build(build_residual(weights, Recipe(width=8, head=24, fit=Fit(SIDE)))).run(PIXELS)
+        features, _ = build(build_residual(Recipe(width=8, head=24, fit=Fit(SIDE)), weights)).run(PIXELS)
 
         expected = means @ weights["head.weight"].T + weights["head.bias"]
         assert features.shape == (5, 24)
@@ -86,15 +86,15 @@ class EngineContract:
             expected = proposals(both.shape[1])(both)
         state = network.state_dict()
 
-        features, places = build(build_residual(arrays(with_proposals(state)), NARROW)).run(PIXELS)
+        features, places = build(build_residual(NARROW, arrays(with_proposals(state)))).run(PIXELS)
 
         np.testing.assert_allclose(places, expected.numpy(), atol=0.03)
-        plain = build(build_residual(arrays(state), NARROW))
+        plain = build(build_residual(NARROW, arrays(state)))
         np.testing.assert_array_equal(plain.run(PIXELS)[0], features)
 
     def test_efficientnet_lite_is_its_publishers(self, build: Build) -> None:
         reference, pixels = build_small(), pixels_of(SMALL.side)
-        graph = build_efficientnet_lite(arrays(reference.state_dict()), SMALL)
+        graph = build_efficientnet_lite(SMALL, arrays(reference.state_dict()))
 
         (features,) = build(graph).run(pixels)
 
@@ -102,7 +102,7 @@ class EngineContract:
         assert (cosines(features, features_of(reference, pixels)) > COSINE_LEAST).all()
 
     def test_what_it_gave_stays_when_it_runs_again(self, build: Build) -> None:
-        engine = build(build_residual(arrays(build_torchvision(width=8).state_dict()), NARROW))
+        engine = build(build_residual(NARROW, arrays(build_torchvision(width=8).state_dict())))
         first = engine.run(PIXELS[:2])
         kept = [values.copy() for values in first]
 

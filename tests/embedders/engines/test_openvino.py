@@ -35,7 +35,7 @@ def graph() -> Graph:
     """Return a network of chance with the ranges that the test's pixels have in it."""
     known = build_torchvision(width=8)
     ranges = {key: (0.0, highest) for key, highest in ranges_of(known, scaled(PIXELS)).items()}
-    return build_residual(arrays(known.state_dict()), NARROW, ranges)
+    return build_residual(NARROW, arrays(known.state_dict()), ranges)
 
 
 def features_in(number: Number, graph: Graph, pixels: np.ndarray = PIXELS) -> np.ndarray:
