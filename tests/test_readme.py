@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import get_commands
 
 from visualsearch.conf import Settings
-from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
+from visualsearch.embedders.shipped import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def test_every_command_that_is_named_exists() -> None:
 
 
 def test_every_embedder_is_named() -> None:
-    assert all(f"`{name}`" in README for name in ("thumbnail", *SHIPPED, *PUBLISHED))
+    assert all(f"`{name}`" in README for name in ("thumbnail", *SHIPPED))
 
 
 def test_every_picture_and_file_that_is_linked_exists() -> None:

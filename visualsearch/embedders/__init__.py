@@ -9,9 +9,9 @@ from threading import Lock, Thread
 from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders.architectures import PUBLISHED, SHIPPED
 from visualsearch.embedders.base import Embedder, Look
-from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.products import ProductsEmbedder
+from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.embedders.weights import SUFFIXES
 from visualsearch.exceptions import EmbedderUnavailable
@@ -62,11 +62,11 @@ def _prepare(name: str) -> None:
 def _build(name: str) -> Embedder:
     if name == ThumbnailEmbedder.name:
         return ThumbnailEmbedder()
-    if name in SHIPPED or name in PUBLISHED or name.endswith(SUFFIXES):
-        return ResNetEmbedder(name)
+    if name in SHIPPED or name.endswith(SUFFIXES):
+        return ProductsEmbedder(name)
     if "." in name and all(part.isidentifier() for part in name.split(".")):
         return _build_from_dotted_path(name)
-    known = ", ".join([ThumbnailEmbedder.name, *SHIPPED, *PUBLISHED])
+    known = ", ".join([ThumbnailEmbedder.name, *SHIPPED])
     raise EmbedderUnavailable(
         f"There is no embedder {name!r}. Write one of {known}, the path of a {' or '.join(SUFFIXES)} file, "
         "or the dotted path of an Embedder class."
