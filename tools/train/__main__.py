@@ -1,7 +1,8 @@
-"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`; the other stages are beside it.
+"""Trains the weights of the package: `pretrain`, `average`, `adapt`, `export`, `head`; the others are beside it.
 
-Every stage stores its pupil as a `.pt` file that the next one starts from; the last one also learns what is fine and
-where objects are, and writes the weights and their ranges. Two CPU cores are enough.
+Every stage stores its pupil as a `.pt` file that the next one starts from; `export` also learns what is fine and where
+objects are, and writes the weights and their ranges; `head` puts them together with other networks. Two CPU cores are
+enough.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tools.train.designs import draw_designs
 from tools.train.details import draw_pictures, learn_details
 from tools.train.device import compute_on
 from tools.train.feed import seed_everything
+from tools.train.head import Eyes, Group, SeenGoods, parts_of, see_garments, see_goods, see_things, solve, write_head
 from tools.train.measure import embed_all, recall, unseen_things
 from tools.train.network import STRETCH, Student, load_student, save_student
 from tools.train.pretrain import Stage, World, pretrain
@@ -32,12 +34,15 @@ from tools.train.ranges import store_ranges
 from tools.train.store import Store, join_stores, read_photos, read_pictures, read_rows, read_shop, write_photos_of
 from tools.train.teacher import Teacher
 from tools.train.things import Things, read_things
+from visualsearch.embedders.shipped import SHIPPED
 
 PRETRAIN = ((0.4, 112, 1.5e-3, 0.6), (0.3, 136, 1e-3, 0.5), (0.3, 168, 5e-4, 0.03))
 """Share of the time, pixels each way, rate at the beginning, share of it that is left at the end."""
 GO_ON = ((0.6, 144, 1e-3, 0.5), (0.4, 160, 5e-4, 0.03))
 """The same for a pupil that has learnt before."""
 FOLDS = 4
+OURS = "products-4"
+"""The network that `head` puts together with others."""
 SIDE = 192
 """Pixels each way that the package looks at."""
 MOBILENET = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")
@@ -96,6 +101,12 @@ def _parser() -> ArgumentParser:
     ranges = stages.add_parser("ranges", help="Measure what weights that were exported need for 8-bit integers.")
     ranges.add_argument("weights", type=Path)
     ranges.set_defaults(run=_measure_ranges)
+    head = stages.add_parser("head", help="Compute what puts products-4 together with other networks.")
+    head.add_argument("out", type=Path)
+    head.set_defaults(run=_head)
+    head_folds = stages.add_parser("head-folds", help="The same without each quarter of the goods, by a first stage.")
+    head_folds.add_argument("start", type=Path, help="A pupil that has seen none of the goods.")
+    head_folds.set_defaults(run=_head_folds)
     export = stages.add_parser("export")
     export.add_argument("start", type=Path)
     export.add_argument("out", type=Path)
@@ -179,11 +190,16 @@ def _folds(arguments: Namespace) -> None:
         if arguments.regions:
             take_proposals(pupil.student, load_student(arguments.regions))
         _save(pupil.student, arguments.folder / f"fold{fold}.safetensors", SIDE)
-        skus = {row["sku"] for row in read_rows(arguments.goods / "catalog.csv")[fold::FOLDS]}
-        for name in ("photos_train.csv", "photos_test.csv"):
-            write_photos_of(skus, arguments.goods, name, arguments.folder / f"fold{fold}-{name}")
+        _list_photos(arguments, fold, f"fold{fold}")
         report = {"photos_train": _measure_fold(pupil.student, goods, left_out)["left out"]}
         print(json.dumps(report | _measure_fold(pupil.student, unseen, left_out)), flush=True)
+
+
+def _list_photos(arguments: Namespace, fold: int, name: str) -> None:
+    """List the photos of a quarter of the goods beside what has not seen them."""
+    skus = {row["sku"] for row in read_rows(arguments.goods / "catalog.csv")[fold::FOLDS]}
+    for photos in ("photos_train.csv", "photos_test.csv"):
+        write_photos_of(skus, arguments.goods, photos, arguments.folder / f"{name}-{photos}")
 
 
 def _teach(arguments: Namespace, school: School, pupil: Pupil, goods: Goods, name: str) -> None:
@@ -292,6 +308,33 @@ def _export(arguments: Namespace) -> None:
     print(f"{wrong:.3f} is the loss of the regions for unseen things")
     _save(student, arguments.out, arguments.side)
     store_ranges(arguments.out, draw_pictures(world), arguments.side)
+
+
+def _head(arguments: Namespace) -> None:
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    parts = parts_of(OURS, arguments.folder)
+    goods, others = _see_all(arguments, Eyes(parts, arguments.folder))
+    write_head(arguments.out, parts, *solve([goods.without([]), *others]))
+
+
+def _head_folds(arguments: Namespace) -> None:
+    """Write a head without each quarter of the goods; its network of ours has seen none, its regions are OURS'."""
+    student = _begin(arguments, arguments.start).student
+    take_proposals(student, load_student(SHIPPED[OURS].path))
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    _save(student, arguments.folder / "first-stage.safetensors", SIDE)
+    parts = parts_of("first-stage.safetensors", arguments.folder)
+    goods, others = _see_all(arguments, Eyes(parts, arguments.folder))
+    for fold in range(FOLDS):
+        left_out = range(len(goods.shop))[fold::FOLDS]
+        write_head(arguments.folder / f"head{fold}.safetensors", parts, *solve([goods.without(left_out), *others]))
+        _list_photos(arguments, fold, f"head{fold}")
+
+
+def _see_all(arguments: Namespace, eyes: Eyes) -> tuple[SeenGoods, list[Group]]:
+    things, garments = read_things(arguments.broad), read_pictures(arguments.pictures)
+    groups = [see_garments(eyes, arguments.pictures), *see_things(eyes, things, garments.pixels)]
+    return see_goods(eyes, arguments.goods), groups
 
 
 def _measure_ranges(arguments: Namespace) -> None:

@@ -20,7 +20,8 @@ from visualsearch.vectors import Vectors, normalise
 
 PARTS = "parts"
 """The word of metadata that lists the parts: JSON, a list of objects with the keys `network`, `digest` (SHA-256 in hex
-of its weights), `side`, `stretch` (null for none; see `Fit`) and `weight`."""
+of its weights), `side`, `stretch` (null for none; see `Fit`) and `weight`. A network is a name, or a file of our own
+network's weights, from the folder of the head."""
 
 _KEYS = {"network", "digest", "side", "stretch", "weight"}
 
@@ -87,7 +88,7 @@ def read_mix(path: Path) -> Mix:
         fingerprint = recipe_of(path).fingerprint(network.digest[:12])
         return Mix(parts=(Part(network, network.fit),), dimensions=network.dimensions, fingerprint=fingerprint)
     try:
-        parts = [_part(words) for words in json.loads(header.metadata[PARTS])]
+        parts = [_part(words, path.parent) for words in json.loads(header.metadata[PARTS])]
         dimensions = _dimensions(header, parts)
         fingerprint = f"{name_of(header) or 'mix'}-{digest_of_weights(path)[:12]}-mix-{dimensions}"
     except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -95,10 +96,10 @@ def read_mix(path: Path) -> Mix:
     return Mix(parts=tuple(parts), dimensions=dimensions, fingerprint=fingerprint, head_path=path)
 
 
-def _part(words: dict[str, Any]) -> Part:
+def _part(words: dict[str, Any], folder: Path) -> Part:
     if words.keys() != _KEYS:
         raise ValueError(f"a part has the keys {', '.join(words)}, not {', '.join(sorted(_KEYS))}")
-    network = find_network(words["network"])
+    network = find_network(words["network"], folder)
     if words["digest"] != network.digest:
         raise ValueError(f"it was made for other weights of {network.name} than those that are here")
     stretch, weight = words["stretch"], float(words["weight"])

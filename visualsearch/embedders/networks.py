@@ -15,7 +15,7 @@ from visualsearch.embedders.ranges import Ranges, ranges_path, read_ranges
 from visualsearch.embedders.recipes import Details, recipe_of
 from visualsearch.embedders.residual import build_residual
 from visualsearch.embedders.shipped import FOLDER, SHIPPED
-from visualsearch.embedders.weights import digest_of_weights, read_weights
+from visualsearch.embedders.weights import SUFFIXES, digest_of_weights, read_weights
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors, normalise
 
@@ -102,10 +102,15 @@ def open_variant(variant: Variant) -> Network:
     )
 
 
-def find_network(name: str) -> Network:
-    """Return the network of this name; raises ValueError when there is none."""
+def find_network(name: str, folder: Path = Path()) -> Network:
+    """Return the network of this name, or of a file from this folder.
+
+    Raises ValueError when there is no such name, EmbedderUnavailable when the file holds no network of ours.
+    """
     if name in VARIANTS:
         return open_variant(VARIANTS[name])
     if name in SHIPPED:
         return open_network(SHIPPED[name].path)
+    if name.endswith(SUFFIXES):
+        return open_network(folder / name)
     raise ValueError(f"there is no network {name!r}")
