@@ -62,7 +62,8 @@ class Plan:
     def pixels(self, image: Image.Image) -> Values:
         """Return what the file takes of an RGB image, without the axis of the batch."""
         square = self.framing.square(image, self.side, fill=self.fill).astype(np.float32) / np.float32(255)
-        values: Values = (square - np.array(self.mean, dtype=np.float32)) / np.array(self.std, dtype=np.float32)
+        mean, std = (np.array(three, dtype=np.float32) for three in (self.mean, self.std))
+        values: Values = (square - mean) / std
         return values if self.channels_last else values.transpose(2, 0, 1)
 
 
@@ -232,7 +233,7 @@ def _square_of(shape: Shape, size: int | None) -> tuple[int, bool]:
 def _dimensions_of(shape: Shape, pooling: str) -> int:
     """Return the length of a vector; raises ValueError where pooling and shape do not go together."""
     sizes = [size or 1 for size in shape]
-    pool(np.empty((0, *sizes[1:]), dtype=np.float32), pooling)
+    pool(np.zeros((1, *sizes[1:]), dtype=np.float32), pooling)
     channels = shape[1] if len(shape) == 4 else shape[-1]
     if channels is None:
         raise ValueError(f"the output that is taken has no fixed number of channels: {shape}")

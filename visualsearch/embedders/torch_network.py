@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, ClassVar
 
 from django.core.checks import CheckMessage, Error
@@ -250,5 +251,4 @@ def weights_of_folder(folder: Path, patterns: Sequence[str] = ("*.json", "*.safe
 
 
 def _one_line(error: Exception) -> str:
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words[:300].rstrip(". ")
+    return shorten(str(error) or type(error).__name__, 300, placeholder=" ...").rstrip(".")

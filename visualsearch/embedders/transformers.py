@@ -75,7 +75,7 @@ class TransformersEmbedder(ImageTextEmbedder):
         return self._pooling
 
     def get_preprocessing(self) -> Preprocessing:
-        processor = _transformers().AutoImageProcessor.from_pretrained(self.model, **self._given)
+        processor = self._read(_transformers().AutoImageProcessor)
         sizes = {_values(processor, Image.new("RGB", size)).shape[1:] for size in ((96, 96), (96, 48))}
         if len(sizes) > 1:
             raise EmbedderUnavailable(f"Expected an image processor of {self.model} whose results have all one size.")
@@ -91,7 +91,7 @@ class TransformersEmbedder(ImageTextEmbedder):
         kind = _transformers().AutoModel
         if not with_weights:
             return kind.from_config(self._config, trust_remote_code=self._given["trust_remote_code"])
-        network, found = kind.from_pretrained(self.model, output_loading_info=True, **self._given)
+        network, found = self._read(kind, output_loading_info=True)
         missing = [key for key in found["missing_keys"] if self._pooling == "pooler" or not key.startswith("pooler.")]
         if missing:
             raise EmbedderUnavailable(f"The weights of {self.model} lack {sorted(missing)[0]}, which it would invent.")
@@ -109,7 +109,7 @@ class TransformersEmbedder(ImageTextEmbedder):
         return (last[:, 0] if self._pooling == "cls" else last.mean(1)), None
 
     def load_tokenizer(self) -> None:
-        self._tokenizer = _transformers().AutoTokenizer.from_pretrained(self.model, **self._given)
+        self._tokenizer = self._read(_transformers().AutoTokenizer)
 
     def run_text(self, network: Network, texts: list[str]) -> Tensor:
         known = getattr(getattr(self._config, "text_config", None), "max_position_embeddings", MAX_TOKENS)
@@ -120,9 +120,21 @@ class TransformersEmbedder(ImageTextEmbedder):
         takes = inspect.signature(network.get_text_features).parameters
         return _features(network.get_text_features(**{key: value for key, value in tokens.items() if key in takes}))
 
+    def _read(self, kind: Any, **more: Any) -> Any:
+        """Return what a class of the library's makes of the model's files, from the cache before the network.
+
+        What was downloaded once stays the same for a process that starts later, and none waits for the network.
+        """
+        try:
+            return kind.from_pretrained(self.model, local_files_only=True, **self._given, **more)
+        except OSError:
+            if self._folder:
+                raise
+            return kind.from_pretrained(self.model, **self._given, **more)
+
     @cached_property
     def _config(self) -> Any:
-        return _transformers().AutoConfig.from_pretrained(self.model, **self._given)
+        return self._read(_transformers().AutoConfig)
 
     @cached_property
     def _outline(self) -> Network:
