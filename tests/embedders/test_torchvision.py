@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.embedders.contract import PICTURES, EmbedderContract, draw
 from tests.embedders.libraries import needs
-from tests.embedders.networks import build, maps_of, save_safetensors, torchvision_models
+from tests.embedders.networks import build, cosines, maps_of, save_safetensors, torchvision_models
 from visualsearch.embedders import load_embedder
 from visualsearch.embedders.torchvision import RESNETS, TorchvisionEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
@@ -43,12 +43,6 @@ def usual(images: list[Image.Image]) -> Any:
     """Return images as torchvision's weights of ImageNet have them."""
     transform = torchvision_models().ResNet18_Weights.IMAGENET1K_V1.transforms()
     return torch.stack([transform(image) for image in images])
-
-
-def cosines(ours: Any, theirs: Any) -> Any:
-    """Return the cosine of each of our unit vectors with the library's features."""
-    rows = theirs.float().numpy()
-    return (ours * rows).sum(axis=1) / np.linalg.norm(rows, axis=1)
 
 
 def test_a_vector_is_the_mean_of_the_last_map_of_the_usual_pixels(network: Any, small: TorchvisionEmbedder) -> None:

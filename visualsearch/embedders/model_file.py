@@ -72,7 +72,8 @@ class ModelFileEmbedder(NetworkEmbedder):
 
     What the options leave open, the file's `model_info` says as OpenVINO's Model API writes it, else: images are
     squeezed into the square that the file takes and scaled by ImageNet's mean and deviation; of its first output maps
-    are averaged and rows taken as they are. `dimensions` and `fingerprint` open the file, and compile nothing.
+    are averaged and rows taken as they are. `dimensions` and `fingerprint` open the file; they run it, once, where it
+    does not say how many channels come out.
     """
 
     def __init__(
@@ -194,11 +195,14 @@ class ModelFileEmbedder(NetworkEmbedder):
             output = self._output or next(iter(runner.outputs))
             if output not in runner.outputs:
                 raise ValueError(f"it has no output {output!r}, but {', '.join(runner.outputs)}")
-            shape = runner.outputs[output]
             side, channels_last = _square_of(runner.input, self._size)
+            shape = runner.outputs[output]
+            if _channels_of(shape) is None:
+                size = (1, side, side, 3) if channels_last else (1, 3, side, side)
+                shape = runner.try_out(size, output)
             pooling = self._pooling or _POOLING_OF.get(len(shape))
             if pooling is None:
-                raise ValueError(f"its output {output!r} has the shape {shape}: write the option 'pooling'")
+                raise ValueError(f"its output {output!r} has {len(shape)} axes: write the option 'pooling'")
             info = runner.info
             return Plan(
                 side=side,
@@ -234,10 +238,12 @@ def _dimensions_of(shape: Shape, pooling: str) -> int:
     """Return the length of a vector; raises ValueError where pooling and shape do not go together."""
     sizes = [size or 1 for size in shape]
     pool(np.zeros((1, *sizes[1:]), dtype=np.float32), pooling)
-    channels = shape[1] if len(shape) == 4 else shape[-1]
-    if channels is None:
-        raise ValueError(f"the output that is taken has no fixed number of channels: {shape}")
-    return channels
+    return _channels_of(shape) or 0
+
+
+def _channels_of(shape: Shape) -> int | None:
+    """Return the channels of an output; None where the file does not say them."""
+    return None if not shape else shape[1] if len(shape) == 4 else shape[-1]
 
 
 def _fit_of(info: Mapping[str, str]) -> Fit:

@@ -41,6 +41,11 @@ class ModelRunner(ABC):
     def run(self, pixels: Values, output: str) -> Values:
         """Return one output for preprocessed images; from one thread at a time."""
 
+    def try_out(self, size: tuple[int, ...], output: str) -> Shape:
+        """Return the shape of an output that the file leaves open, by running it on nothing."""
+        self.compile(bfloat16=False)
+        return self.run(np.zeros(size, dtype=np.float32), output).shape
+
 
 class OpenVinoRunner(ModelRunner):
     """Runs ONNX and OpenVINO's own format."""

@@ -80,9 +80,18 @@ class OpenClipEmbedder(ImageTextEmbedder):
         )
 
     def create(self, *, with_weights: bool) -> Network:
-        return _open_clip().create_model(
+        import torch
+
+        open_clip = _open_clip()
+        # A tag would be downloaded even where no weights are wanted: then it says its preprocessing alone.
+        tagged = (
+            {} if with_weights else open_clip.get_pretrained_cfg(self.model.replace("/", "-"), self._pretrained or "")
+        )
+        return open_clip.create_model(
             self.model,
-            pretrained=self._pretrained,
+            pretrained=self._pretrained if with_weights else None,
+            force_preprocess_cfg=tagged,
+            device=torch.get_default_device(),
             cache_dir=self._cache,
             load_weights=with_weights,
             require_pretrained=with_weights,
@@ -109,7 +118,7 @@ class OpenClipEmbedder(ImageTextEmbedder):
     def check_model(self) -> list[CheckMessage]:
         if ":" in self.model:
             return []
-        return unknown_model("open_clip", self.model, configured_models("open_clip", "model_configs"))
+        return unknown_model("open_clip", self.model.replace("/", "-"), configured_models("open_clip", "model_configs"))
 
 
 def _open_clip() -> Any:
