@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from visualsearch.embedders.weights import digest_of_weights
+from visualsearch.exceptions import EmbedderUnavailable
 
 _MAX_LENGTH = 100
 
@@ -26,3 +27,11 @@ def digest_of_files(paths: Sequence[Path]) -> str:
     """Return 12 hex digits that change with the name or content of any; raises EmbedderUnavailable for unreadable."""
     whole = "".join(f"{path.name} {digest_of_weights(path)} " for path in sorted(paths))
     return hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+
+def digest_of_folder(folder: Path) -> str:
+    """Return a digest of a model's folder: its configuration and weights; raises EmbedderUnavailable for none."""
+    files = [path for pattern in ("*.json", "*.safetensors", "*.bin") for path in folder.glob(pattern)]
+    if not files:
+        raise EmbedderUnavailable(f"Expected a folder with the files of a model at {folder}, and found none.")
+    return digest_of_files(files)

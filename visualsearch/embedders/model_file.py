@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from visualsearch.embedders.base import Look
 from visualsearch.embedders.engines import Choice, Pass
 from visualsearch.embedders.engines.processor import bfloat16_is_faster, count_threads
 from visualsearch.embedders.fingerprints import digest_of_files, fingerprint_of
-from visualsearch.embedders.framing import Fit, Framing
-from visualsearch.embedders.model_runners import ModelRunner, Shape, Values, open_model, runner_library
+from visualsearch.embedders.framing import Fit
+from visualsearch.embedders.model_plan import Plan, Wanted, plan_for
+from visualsearch.embedders.model_runners import ModelRunner, Values, open_model, runner_library
 from visualsearch.embedders.network_embedder import NetworkEmbedder
 from visualsearch.embedders.options import PRECISIONS, check_choice, check_numbers, check_text
 from visualsearch.embedders.pooling import POOLINGS, pool
@@ -28,43 +29,8 @@ MODEL_SUFFIXES = (".onnx", ".xml")
 
 FITS: tuple[Fit, ...] = ("crop", "letterbox", "squeeze")
 
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of ImageNet's pixels, red green blue, 0 to 1: what nearly all networks are trained with."""
-
-_RESIZE_TYPES: dict[str, Fit] = {"standard": "squeeze", "crop": "crop", "fit_to_window_letterbox": "letterbox"}
-"""What the Model API calls how an image is fitted."""
-
 _COMPANIONS = {".xml": (".bin",), ".onnx": (".onnx.data", ".onnx_data")}
 """Files beside a model file that hold its weights."""
-
-_POOLING_OF = {2: "none", 4: "mean"}
-"""By the rank of the output; of tokens the shop says it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How images go into a model file, and what is taken out of it."""
-
-    side: int
-    channels_last: bool
-    framing: Framing
-    fill: int
-    """Grey of the padding, 0 to 255."""
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    """Of pixels of 0 to 1."""
-    output: str
-    pooling: str
-    dimensions: int
-    one_by_one: bool
-    """Whether the file takes one image at a time."""
-
-    def pixels(self, image: Image.Image) -> Values:
-        """Return what the file takes of an RGB image, without the axis of the batch."""
-        square = self.framing.square(image, self.side, fill=self.fill).astype(np.float32) / np.float32(255)
-        mean, std = (np.array(three, dtype=np.float32) for three in (self.mean, self.std))
-        values: Values = (square - mean) / std
-        return values if self.channels_last else values.transpose(2, 0, 1)
 
 
 class ModelFileEmbedder(NetworkEmbedder):
@@ -97,18 +63,24 @@ class ModelFileEmbedder(NetworkEmbedder):
         if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
             raise InvalidOptions(f"The option 'size' is {size!r}; expected a number of pixels.")
         self.name = path
-        self._size = size
-        self._mean = None if mean is None else check_numbers("mean", mean, 3)
-        self._std = None if std is None else check_numbers("std", std, 3)
-        self._fit = None if fit is None else check_choice("fit", fit, FITS)
-        self._output = None if output is None else check_text("output", output)
-        self._pooling = None if pooling is None else check_choice("pooling", pooling, POOLINGS)
+        self._wanted = Wanted(
+            size=size,
+            mean=None if mean is None else check_numbers("mean", mean, 3),
+            std=None if std is None else check_numbers("std", std, 3),
+            fit=None if fit is None else check_choice("fit", fit, FITS),
+            output=None if output is None else check_text("output", output),
+            pooling=None if pooling is None else check_choice("pooling", pooling, POOLINGS),
+        )
         self._precision = check_choice("precision", precision, PRECISIONS)
 
     @cached_property
     def plan(self) -> Plan:
         """How the file is used; opens it, and raises EmbedderUnavailable where it cannot be."""
-        return self._plan_for(self._open())
+        runner = self._open()
+        try:
+            return plan_for(runner, self._wanted)
+        except ValueError as error:
+            raise EmbedderUnavailable(f"The file at {self._path} cannot be used: {error}.") from error
 
     @cached_property
     def dimensions(self) -> int:  # type: ignore[override]
@@ -189,75 +161,3 @@ class ModelFileEmbedder(NetworkEmbedder):
             raise EmbedderUnavailable(self.check()[0].msg if self.check() else str(error)) from error
         except Exception as error:
             raise EmbedderUnavailable(f"Expected a network with one input in {self._path}: {error}.") from error
-
-    def _plan_for(self, runner: ModelRunner) -> Plan:
-        try:
-            output = self._output or next(iter(runner.outputs))
-            if output not in runner.outputs:
-                raise ValueError(f"it has no output {output!r}, but {', '.join(runner.outputs)}")
-            side, channels_last = _square_of(runner.input, self._size)
-            shape = runner.outputs[output]
-            if _channels_of(shape) is None:
-                size = (1, side, side, 3) if channels_last else (1, 3, side, side)
-                shape = runner.try_out(size, output)
-            pooling = self._pooling or _POOLING_OF.get(len(shape))
-            if pooling is None:
-                raise ValueError(f"its output {output!r} has {len(shape)} axes: write the option 'pooling'")
-            info = runner.info
-            return Plan(
-                side=side,
-                channels_last=channels_last,
-                framing=Framing(self._fit or _fit_of(info)),  # type: ignore[arg-type]
-                fill=int(info.get("pad_value", "255")),
-                mean=self._mean or _scaled(info, "mean_values", _MEAN),
-                std=self._std or _scaled(info, "scale_values", _DEVIATION),
-                output=output,
-                pooling=pooling,
-                dimensions=_dimensions_of(shape, pooling),
-                one_by_one=runner.input[0] == 1,
-            )
-        except ValueError as error:
-            raise EmbedderUnavailable(f"The file at {self._path} cannot be used: {error}.") from error
-
-
-def _square_of(shape: Shape, size: int | None) -> tuple[int, bool]:
-    """Return the side of the images that a file takes, and whether their channels come last; raises ValueError."""
-    if len(shape) != 4 or 3 not in (shape[1], shape[3]) or shape[0] not in (None, 1):
-        raise ValueError(f"its input has the shape {shape}, not that of images with three channels")
-    channels_last = shape[1] != 3
-    sides = set(shape[1:3] if channels_last else shape[2:4]) - {None}
-    if len(sides) > 1 or (size and sides - {size}):
-        raise ValueError(f"it takes images of the shape {shape}, not squares of {size or 'one size'}")
-    side = size or next(iter(sides), None)
-    if side is None:
-        raise ValueError("it takes images of any size: write the option 'size'")
-    return side, channels_last
-
-
-def _dimensions_of(shape: Shape, pooling: str) -> int:
-    """Return the length of a vector; raises ValueError where pooling and shape do not go together."""
-    sizes = [size or 1 for size in shape]
-    pool(np.zeros((1, *sizes[1:]), dtype=np.float32), pooling)
-    return _channels_of(shape) or 0
-
-
-def _channels_of(shape: Shape) -> int | None:
-    """Return the channels of an output; None where the file does not say them."""
-    return None if not shape else shape[1] if len(shape) == 4 else shape[-1]
-
-
-def _fit_of(info: Mapping[str, str]) -> Fit:
-    written = info.get("resize_type", "standard")
-    if written not in _RESIZE_TYPES:
-        raise ValueError(f"it says resize_type {written!r}, which is not known: write the option 'fit'")
-    return _RESIZE_TYPES[written]
-
-
-def _scaled(info: Mapping[str, str], key: str, default: tuple[float, ...]) -> tuple[float, ...]:
-    """Return what the file says of pixels of 0 to 255, of pixels of 0 to 1."""
-    numbers = [float(word) / 255 for word in info.get(key, "").split()]
-    if not numbers:
-        return default
-    if len(numbers) not in (1, 3):
-        raise ValueError(f"it says {key} of {len(numbers)} numbers, not of one for each channel")
-    return tuple(numbers * (3 // len(numbers)))

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.core.checks import CheckMessage
 
-from visualsearch.embedders.fingerprints import digest_of_files
+from visualsearch.embedders.fingerprints import digest_of_files, digest_of_folder
 from visualsearch.embedders.framing import Fit, Framing
 from visualsearch.embedders.image_text import ImageTextEmbedder
 from visualsearch.embedders.options import check_text
 from visualsearch.embedders.registered import configured_models, unknown_model
-from visualsearch.embedders.torch_network import Network, Preprocessing, Tensor, weights_of_folder
+from visualsearch.embedders.torch_network import Network, Preprocessing, Tensor
 from visualsearch.exceptions import InvalidOptions
 
 _LOCAL = "local-dir:"
@@ -60,7 +60,7 @@ class OpenClipEmbedder(ImageTextEmbedder):
 
     def get_weights(self) -> str:
         if self.model.startswith(_LOCAL):
-            return weights_of_folder(Path(self.model.removeprefix(_LOCAL)))
+            return digest_of_folder(Path(self.model.removeprefix(_LOCAL)))
         path = Path(self._pretrained or "")
         return digest_of_files([path]) if path.is_file() else str(self._pretrained or "")
 

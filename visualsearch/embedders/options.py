@@ -12,6 +12,7 @@ PRECISIONS = ("auto", "bfloat16", "float32")
 """What a network may multiply; `auto` is what the processor computes faster."""
 
 Built = TypeVar("Built")
+Choice = TypeVar("Choice", bound=str)
 
 
 def build(kind: type[Built], name: str, options: Mapping[str, Any]) -> Built:
@@ -29,11 +30,12 @@ def build(kind: type[Built], name: str, options: Mapping[str, Any]) -> Built:
     return kind(**options)
 
 
-def check_choice(option: str, value: Any, choices: Collection[str]) -> str:
-    """Return the value; raises InvalidOptions when it is none of these."""
-    if value not in choices:
-        raise InvalidOptions(f"The option {option!r} is {value!r}; expected one of {', '.join(sorted(choices))}.")
-    return str(value)
+def check_choice(option: str, value: Any, choices: Collection[Choice]) -> Choice:
+    """Return which of the choices the value is; raises InvalidOptions when it is none of them."""
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise InvalidOptions(f"The option {option!r} is {value!r}; expected one of {', '.join(sorted(choices))}.")
 
 
 def check_text(option: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage
 
-from visualsearch.embedders.fingerprints import digest_of_files
+from visualsearch.embedders.fingerprints import digest_of_files, digest_of_folder
 from visualsearch.embedders.framing import Fit, Framing
 from visualsearch.embedders.options import check_text
 from visualsearch.embedders.registered import registered_models, unknown_model
@@ -16,7 +16,6 @@ from visualsearch.embedders.torch_network import (
     Preprocessing,
     Tensor,
     TorchNetworkEmbedder,
-    weights_of_folder,
 )
 
 _LOCAL = "local-dir:"
@@ -60,7 +59,7 @@ class TimmEmbedder(TorchNetworkEmbedder):
         if self._path:
             return digest_of_files([self._path])
         if self.model.startswith(_LOCAL):
-            return weights_of_folder(Path(self.model.removeprefix(_LOCAL)))
+            return digest_of_folder(Path(self.model.removeprefix(_LOCAL)))
         if ":" in self.model:  # its revision stands in the name
             return ""
         config = _timm().models.get_pretrained_cfg(self.model)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
-from pathlib import Path
 from textwrap import shorten
 from typing import Any, ClassVar
 
@@ -22,7 +21,7 @@ from PIL import Image
 from visualsearch.embedders.base import Look
 from visualsearch.embedders.engines import Choice, Pass
 from visualsearch.embedders.engines.processor import bfloat16_is_faster, count_threads
-from visualsearch.embedders.fingerprints import digest_of_files, fingerprint_of
+from visualsearch.embedders.fingerprints import fingerprint_of
 from visualsearch.embedders.framing import Framing
 from visualsearch.embedders.network_embedder import NetworkEmbedder
 from visualsearch.embedders.options import PRECISIONS, check_choice, check_text
@@ -240,14 +239,6 @@ class TorchNetworkEmbedder(NetworkEmbedder):
             network = self.create(with_weights=False).eval()
             features, _ = self.run_network(network, torch.zeros(1, 3, *self.preprocessing.size))
             return int(features.shape[1])
-
-
-def weights_of_folder(folder: Path, patterns: Sequence[str] = ("*.json", "*.safetensors", "*.bin")) -> str:
-    """Return a digest of a model's folder: its configuration and weights; raises EmbedderUnavailable for none."""
-    files = [path for pattern in patterns for path in folder.glob(pattern)]
-    if not files:
-        raise EmbedderUnavailable(f"Expected a folder with the files of a model at {folder}, and found none.")
-    return digest_of_files(files)
 
 
 def _one_line(error: Exception) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from PIL import Image
 
+from visualsearch.embedders.fingerprints import digest_of_folder
 from visualsearch.embedders.framing import Fit, Framing
 from visualsearch.embedders.image_text import ImageTextEmbedder
 from visualsearch.embedders.options import check_choice, check_flag, check_text
-from visualsearch.embedders.torch_network import Network, Preprocessing, Tensor, weights_of_folder
+from visualsearch.embedders.torch_network import Network, Preprocessing, Tensor
 from visualsearch.exceptions import EmbedderUnavailable
 
 POOLINGS = ("cls", "mean", "pooler")
@@ -69,7 +70,7 @@ class TransformersEmbedder(ImageTextEmbedder):
             return hasattr(self._outline, "get_text_features")
 
     def get_weights(self) -> str:
-        return weights_of_folder(self._folder) if self._folder else self._revision
+        return digest_of_folder(self._folder) if self._folder else self._revision
 
     def get_pooling(self) -> str:
         return self._pooling
