@@ -66,17 +66,14 @@ class OpenClipEmbedder(ImageTextEmbedder):
 
     def get_preprocessing(self) -> Preprocessing:
         open_clip = _open_clip()
-        import torch
-
-        with torch.device("meta"):
-            outline = self.create(with_weights=False)
-        config = open_clip.transform.PreprocessCfg(**outline.visual.preprocess_cfg)
+        known = self.build_outline().visual.preprocess_cfg
+        config = open_clip.transform.PreprocessCfg(**known)
         rows, columns = config.size if isinstance(config.size, tuple | list) else (config.size, config.size)
         return Preprocessing(
             transform=open_clip.transform.image_transform_v2(config, is_train=False),
             size=(rows, columns),
             framing=Framing(_FITS[config.resize_mode]),
-            details=outline.visual.preprocess_cfg,
+            details=known,
         )
 
     def create(self, *, with_weights: bool) -> Network:

@@ -67,7 +67,7 @@ class TimmEmbedder(TorchNetworkEmbedder):
 
     def get_preprocessing(self) -> Preprocessing:
         data = _timm().data
-        config = data.resolve_model_data_config(self._outline)
+        config = data.resolve_model_data_config(self.build_outline())
         _, rows, columns = config["input_size"]
         return Preprocessing(
             transform=data.create_transform(**config, is_training=False),
@@ -91,14 +91,6 @@ class TimmEmbedder(TorchNetworkEmbedder):
         if ":" in self.model:
             return []
         return unknown_model("timm", self.model.partition(".")[0], registered_models("timm"))
-
-    @property
-    def _outline(self) -> Network:
-        """The network without weights: what timm knows of its data is a part of it."""
-        import torch
-
-        with torch.device("meta"):
-            return self.create(with_weights=False)
 
 
 def _timm() -> Any:

@@ -95,6 +95,16 @@ class TorchNetworkEmbedder(NetworkEmbedder):
     def remedy(self) -> str:
         """Say in one sentence what to do where the weights are neither there nor can be downloaded."""
 
+    def build_outline(self) -> Network:
+        """Return the network without weights, on the meta device; on the processor where it cannot be built there."""
+        import torch
+
+        try:
+            with torch.device("meta"):
+                return self.create(with_weights=False).eval()
+        except NotImplementedError:  # some read numbers while they are built
+            return self.create(with_weights=False).eval()
+
     def get_pooling(self) -> str:
         """Return how the features come about, where there is a choice."""
         return ""
@@ -118,10 +128,7 @@ class TorchNetworkEmbedder(NetworkEmbedder):
     @cached_property
     def dimensions(self) -> int:  # type: ignore[override]
         with self.telling():
-            try:
-                return self._count_dimensions("meta")
-            except NotImplementedError:  # some networks read numbers while they are built
-                return self._count_dimensions("cpu")
+            return self._width_of(self.build_outline())
 
     @cached_property
     def longest_side(self) -> int:  # type: ignore[override]
@@ -198,8 +205,6 @@ class TorchNetworkEmbedder(NetworkEmbedder):
             raise EmbedderUnavailable(
                 f"Expected {', '.join(self.libraries)} for {self.name}: {_one_line(error)}. Run `{self._install}`."
             ) from error
-        except NotImplementedError:
-            raise
         except Exception as error:
             raise EmbedderUnavailable(f"{self.name} cannot be loaded: {_one_line(error)}. {self.remedy}") from error
 
@@ -232,13 +237,13 @@ class TorchNetworkEmbedder(NetworkEmbedder):
             places = [None] * len(rows) if map_ is None else map_.float().relu().sum(1).cpu().numpy()
         return [Pass(vector, place) for vector, place in zip(rows, places, strict=True)]
 
-    def _count_dimensions(self, device: str) -> int:
+    def _width_of(self, outline: Network) -> int:
         import torch
 
-        with torch.device(device), torch.inference_mode():
-            network = self.create(with_weights=False).eval()
-            features, _ = self.run_network(network, torch.zeros(1, 3, *self.preprocessing.size))
-            return int(features.shape[1])
+        pixels = torch.zeros(1, 3, *self.preprocessing.size, device=next(outline.parameters()).device)
+        with torch.inference_mode():
+            features, _ = self.run_network(outline, pixels)
+        return int(features.shape[1])
 
 
 def _one_line(error: Exception) -> str:

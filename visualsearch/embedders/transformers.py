@@ -63,11 +63,11 @@ class TransformersEmbedder(ImageTextEmbedder):
             "model and its image processor, into the option 'model'."
         )
 
-    @property
+    @cached_property
     def supports_text(self) -> bool:  # type: ignore[override]
         """Whether the model has a text tower; builds it without weights, and raises EmbedderUnavailable."""
         with self.telling():
-            return hasattr(self._outline, "get_text_features")
+            return hasattr(self.build_outline(), "get_text_features")
 
     def get_weights(self) -> str:
         return digest_of_folder(self._folder) if self._folder else self._revision
@@ -136,13 +136,6 @@ class TransformersEmbedder(ImageTextEmbedder):
     @cached_property
     def _config(self) -> Any:
         return self._read(_transformers().AutoConfig)
-
-    @cached_property
-    def _outline(self) -> Network:
-        import torch
-
-        with torch.device("meta"):
-            return self.create(with_weights=False)
 
 
 def _features(output: Any) -> Tensor:
