@@ -44,6 +44,9 @@ class Embedder(ABC):
     dimensions: int
     """Numbers in a vector."""
 
+    knows_dimensions: bool = True
+    """Whether `dimensions` imports no heavy library; a check asks no other embedder for them."""
+
     longest_side: int = 640
     """Pixels of the longer side above which an image shows it nothing more; a larger picture may be shrunk to that."""
 

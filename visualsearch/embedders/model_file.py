@@ -42,6 +42,8 @@ class ModelFileEmbedder(NetworkEmbedder):
     does not say how many channels come out.
     """
 
+    knows_dimensions = False
+
     def __init__(
         self,
         *,

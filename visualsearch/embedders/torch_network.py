@@ -61,6 +61,7 @@ class TorchNetworkEmbedder(NetworkEmbedder):
     """The extra of this package that installs it."""
     libraries: ClassVar[tuple[str, ...]]
     """What it imports."""
+    knows_dimensions = False
     channels_last: ClassVar[bool] = False
     """Whether the library's networks take that layout, which convolutions like best."""
 
