@@ -84,7 +84,10 @@ class TorchvisionEmbedder(TorchNetworkEmbedder):
         """Return torchvision's entry of the published weights; None where the weights are a file."""
         if self._path:
             return None
-        known = _torchvision().models.get_model_weights(self.model)
+        models = _torchvision().models
+        if self.model not in models.list_models(module=models):
+            raise EmbedderUnavailable(f"torchvision has no classification network {self.model!r}.")
+        known = models.get_model_weights(self.model)
         if self._written not in known.__members__:
             names = ", ".join(known.__members__)
             raise EmbedderUnavailable(f"torchvision has no weights {self._written!r} of {self.model}; it has {names}.")
