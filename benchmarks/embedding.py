@@ -1,7 +1,7 @@
 """Measure pictures to vectors against the obvious way with the same weights: `python -m benchmarks.embedding --help`.
 
-The obvious way is Pillow, torchvision's own transforms and float32 torch, one picture at a time. The pictures are
-drawn: 12 megapixels as phones take them, 600 pixels as shops show them.
+The obvious way is Pillow, torchvision's own transforms and float32 torch, one picture and one network at a time. The
+pictures are drawn: 12 megapixels as phones take them, 600 pixels as shops show them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--embedder", default="products-4", help="a shipped name, or the path of weights")
+    parser.add_argument("--embedder", default="products-5", help="a shipped name, or the path of weights")
     parser.add_argument("--pictures", type=int, default=32, help="how many of each size")
     parser.add_argument("--rounds", type=int, default=5, help="how often each way is timed")
     parser.add_argument("--parts", nargs="+", help="only these parts of the report")
@@ -62,7 +62,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         "photo_and_two_crops": partial(_compare_crops, small[0], embedder, rounds * 3),
         "cold_first_photo": partial(_measure_cold, weights, large[0], rounds),
         "engines": partial(measure_engines, weights, small, rounds),
-        "against_resnet50": partial(compare_with_resnet50, weights, folder, small, rounds),
+        "against_resnet50": partial(compare_with_resnet50, weights, small, rounds),
     }
     report: dict[str, Any] = {
         "machine": describe(*PACKAGES),

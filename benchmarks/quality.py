@@ -107,8 +107,7 @@ def measure(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _quality(embedder: Any, catalogue: Shelf, photos: Shelf) -> dict[str, Any]:
-    images = (_open([path], PHOTO_SIDE)[0] for path in tqdm(photos.paths, desc=embedder.name[-40:], unit="photo"))
-    scores = np.stack([_see(embedder, image) for image in images]) @ _embed(embedder, catalogue.paths).T
+    scores = see_all(embedder, photos.paths) @ embed(embedder, catalogue.paths).T
     order = catalogue.skus[np.argsort(-scores, axis=1, kind="stable")]
     places = 1 + np.argmax(order == photos.skus[:, None], axis=1)
     return asdict(
@@ -128,7 +127,14 @@ def _share(values: np.ndarray) -> float:
     return round(float(np.mean(values)), 4)
 
 
-def _embed(embedder: Any, paths: list[Path]) -> np.ndarray:
+def see_all(embedder: Any, paths: list[Path]) -> np.ndarray:
+    """Return the vectors of photos that strangers took, shape (photos, dimensions)."""
+    images = (_open([path], PHOTO_SIDE)[0] for path in tqdm(paths, desc=embedder.name[-40:], unit="photo"))
+    return np.stack([_see(embedder, image) for image in images])
+
+
+def embed(embedder: Any, paths: list[Path]) -> np.ndarray:
+    """Return the vectors of a shop's pictures, shape (pictures, dimensions)."""
     starts = tqdm(range(0, len(paths), _BATCH), desc=embedder.name[-40:], unit="batch")
     batches = (_open(paths[start : start + _BATCH], embedder.longest_side) for start in starts)
     return np.concatenate([embedder.embed(batch) for batch in batches])

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management import get_commands
 
 from visualsearch.conf import Settings
-from visualsearch.embedders.architectures import SHIPPED
+from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.embedders.torchvision import RESNETS
 
 ROOT = Path(__file__).parents[1]

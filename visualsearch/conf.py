@@ -116,6 +116,8 @@ class Settings:
     """Probability from which a result is called the same product."""
     no_match_below: float = 0.7
     """Probability that the thing is sold at all, below which a search says that nothing is close enough."""
+    adapt_to_photos: bool = False
+    """Whether a search takes off what shoppers' photos here have in common, and their running mean is kept for it."""
     link_seconds: int = 604_800
     """How long the address of a search by photo can be gone back to and shared."""
     keep_photos: str | None = None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from visualsearch.behaviour.usage import Usage, get_usage
 from visualsearch.broker import BrokerStatus, ask_broker
 from visualsearch.models import current_space
+from visualsearch.search.adaptation import Known, get_known
 from visualsearch.search.calibration import InUse, in_use
 from visualsearch.sources import all_sources
 from visualsearch.sync import Progress, Status, get_progress, get_status
@@ -37,6 +38,8 @@ class Overview:
     status: Status
     calibration: dict[str, InUse]
     """By source."""
+    adaptation: dict[str, Known]
+    """By source."""
     broker: BrokerStatus
     usage: Usage
     unmet: dict[str, Unmet]
@@ -49,6 +52,7 @@ class Overview:
         return {
             **self.status.as_dict(),
             "calibration": {source: asdict(one) for source, one in self.calibration.items()},
+            "adaptation": {source: asdict(one) for source, one in self.adaptation.items()},
             "broker": asdict(self.broker),
             "usage": asdict(self.usage),
             "unmet": {source: one.as_dict() for source, one in self.unmet.items()},
@@ -67,6 +71,7 @@ def get_overview(*, count_anew: bool = True) -> Overview:
     return Overview(
         status=get_status(progress),
         calibration={source.name: in_use(current_space(source.name)) for source in all_sources()},
+        adaptation={source.name: get_known(current_space(source.name)) for source in all_sources()},
         broker=ask_broker(),
         usage=get_usage(),
         unmet={source.name: get_unmet(source, groups) for source in all_sources()},

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
-from visualsearch.behaviour import record_after
+from visualsearch.behaviour import count_after, record_after
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -34,7 +34,7 @@ from visualsearch.page.question import KEYS, find_sample, read_question
 from visualsearch.page.shown import searchable, show
 from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
-from visualsearch.search import PhotoQuery, find_similar
+from visualsearch.search import Answer, PhotoQuery, find_similar
 from visualsearch.search.admission import fetching, gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
@@ -96,14 +96,18 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
         return _page(request, source, form=form, status=400)
     try:
         with gate.admitted():
-            params = _params_of(form, source, request.POST)
+            params, answer = _params_of(form, source, request.POST)
     except VisualSearchError as error:
         return _failed(request, source, error, form)
     if not params:
         return _page(request, source, form=form, error=_("Choose or take a photo first."), status=400)
     if "keep" in request.POST or not form.cleaned_data["photo"]:
         params |= Narrowing(source, request.POST).params
-    return HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
+    response = HttpResponseRedirect(f"{request.path}?{urlencode(params)}", status=303)
+    if answer and answer.seen:
+        fingerprint = answer.seen.fingerprint
+        count_after(response, request, source=source.name, fingerprint=fingerprint, vector=answer.unadapted)
+    return response
 
 
 def _length_of(request: HttpRequest) -> int:
@@ -112,19 +116,20 @@ def _length_of(request: HttpRequest) -> int:
     return int(said) if said.isdecimal() else 0
 
 
-def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> dict[str, str]:
+def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> tuple[dict[str, str], Answer | None]:
+    """Return what the address says, and the answer to a photo that is new here."""
     box = form.cleaned_data["box"]
     photo, url = form.cleaned_data["photo"], form.cleaned_data["photo_url"]
     if photo or url:
         with observe_search(source.name):
-            found = {"q": _search_new(source, photo.read() if photo else _fetch(url), box)}
+            token, answer = _search_new(source, photo.read() if photo else _fetch(url), box)
         # The address of the photo stays, since the shopper may want to search with a part of it.
-        return found if photo else {**found, "photo_url": url}
-    if token := sent.get("q"):
-        return {"q": _search_again(read_token(token), box)}
+        return ({"q": token} if photo else {"q": token, "photo_url": url}), answer
+    if held := sent.get("q"):
+        return {"q": _search_again(read_token(held), box)}, None
     params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
-    return {**params, **{name: f"{value:g}" for name, value in edges.items()}}
+    return {**params, **{name: f"{value:g}" for name, value in edges.items()}}, None
 
 
 def _fetch(url: str) -> bytes:
@@ -132,7 +137,7 @@ def _fetch(url: str) -> bytes:
         return fetch_photo(url)
 
 
-def _search_new(source: VisualSource, data: bytes, box: Box | None) -> str:
+def _search_new(source: VisualSource, data: bytes, box: Box | None) -> tuple[str, Answer]:
     with step("decode"):
         image = open_photo(data)
     return _search(source, image, box, photo_id=hashlib.sha256(data).hexdigest()[:12])
@@ -146,7 +151,7 @@ def _search(
     photo_id: str,
     boxes: tuple[Box, ...] = (),
     kept_as: str = "",
-) -> str:
+) -> tuple[str, Answer]:
     """Search with a photo, and return the token that shows its answer; `boxes` are those that are known already."""
     answer = find_similar(PhotoQuery(photo=photo, box=box, suggest=not boxes, source=source.name))
     assert answer.seen is not None  # noqa: S101 - of every search with a photo
@@ -158,7 +163,7 @@ def _search(
         boxes=boxes or answer.boxes,
         kept_as=kept_as or keep_photo(photo),
     )
-    return held.token()
+    return held.token(), answer
 
 
 def _search_again(held: Remembered, box: Box | None) -> str:
@@ -168,7 +173,9 @@ def _search_again(held: Remembered, box: Box | None) -> str:
             photo = open_image(file)
     except OSError as error:
         raise SearchForgotten("Expected a photo that is kept here.") from error
-    return _search(get_source(held.source), photo, box, photo_id=held.photo_id, boxes=held.boxes, kept_as=held.kept_as)
+    source = get_source(held.source)
+    token, _ = _search(source, photo, box, photo_id=held.photo_id, boxes=held.boxes, kept_as=held.kept_as)
+    return token
 
 
 def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:

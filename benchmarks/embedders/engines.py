@@ -11,18 +11,32 @@ from typing import Any
 import numpy as np
 
 from benchmarks.embedders.timing import compare, take_turns
-from tests.embedders.networks import build, halved, save_safetensors
+from tests.embedders.networks import build
 from visualsearch.embedders.engines import ENGINES, build_engine, choose_engine
 from visualsearch.embedders.engines.processor import count_threads
-from visualsearch.embedders.fitting import Pixels
-from visualsearch.embedders.network import Network, fold
-from visualsearch.embedders.ranges import read_ranges
-from visualsearch.embedders.recipes import recipe_of
-from visualsearch.embedders.weights import read_weights
+from visualsearch.embedders.mixes import read_mix
 from visualsearch.images import open_image
-from visualsearch.vectors import normalise
+from visualsearch.vectors import Vectors
 
 BATCHES = (1, 8, 16)
+
+
+class Passes:
+    """The networks of a file in one engine, and the squares that they see of some photos."""
+
+    def __init__(self, weights: Path, engine: str, photos: list[Path]) -> None:
+        self._mix = read_mix(weights)
+        images = [open_image(photo) for photo in photos[: max(BATCHES)]]
+        self._squares = [part.fit.squares(images) for part in self._mix.parts]
+        self._engines = [build_engine(part.network.graph(part.fit.side), engine) for part in self._mix.parts]
+        self._head = self._mix.read_head()
+
+    def run(self, count: int) -> Vectors:
+        """Return the vectors of the first so many photos."""
+        features = [
+            engine.run(squares[:count])[0] for engine, squares in zip(self._engines, self._squares, strict=True)
+        ]
+        return self._mix.vectors(np.concatenate(features, axis=1), self._head)
 
 
 def engine_names() -> list[str]:
@@ -33,38 +47,44 @@ def engine_names() -> list[str]:
 
 def measure_engines(weights: Path, photos: list[Path], rounds: int) -> dict[str, Any]:
     """Return milliseconds a picture by engine and batch, and the least cosine to the first engine's vectors."""
-    network, pixels = _network(weights), _pixels(weights, photos)
-    engines = {name: build_engine(network, name) for name in engine_names()}
+    engines = {name: Passes(weights, name, photos) for name in engine_names()}
     figures: dict[str, Any] = {name: {} for name in engines}
     for batch in BATCHES:
-        ways = {name: partial(engine.run, pixels[:batch]) for name, engine in engines.items()}
+        ways = {name: partial(passes.run, batch) for name, passes in engines.items()}
         for name, seconds in take_turns(ways, rounds * 3).items():
             figures[name][f"batch_{batch}_ms"] = round(1000 * median(seconds) / batch, 2)
-    vectors = {name: normalise(engine.run(pixels)[0]) for name, engine in engines.items()}
+    vectors = {name: passes.run(max(BATCHES)) for name, passes in engines.items()}
     first = next(iter(vectors.values()))
     for name, found in vectors.items():
         figures[name]["cosine_least"] = round(float(np.einsum("ij,ij->i", found, first).min()), 6)
     return {"threads": count_threads(), **figures}
 
 
-def compare_with_resnet50(weights: Path, folder: Path, photos: list[Path], rounds: int) -> dict[str, Any]:
-    """Return what a picture costs these weights and a ResNet-50 of chance, in the engine that is chosen for both."""
-    resnet50 = folder / "resnet50.safetensors"
-    save_safetensors(halved(build("resnet50").state_dict()), resnet50)
-    files = {"resnet50": resnet50, "this": weights}
+def compare_with_resnet50(weights: Path, photos: list[Path], rounds: int) -> dict[str, Any]:
+    """Return what a picture costs these weights and a ResNet-50 of chance at 224 pixels, both in OpenVINO."""
     # Of chance there are no ranges, so that it is one of floating point.
     name = choose_engine().name
-    engines = {way: (build_engine(_network(file), name), _pixels(file, photos)) for way, file in files.items()}
+    if ENGINES[name].library != "openvino":
+        return {"engine": name, "left_out": "OpenVINO is not installed, or the setting names another engine"}
+    resnet50, passes = _resnet50(name), Passes(weights, name, photos)
+    pixels = np.random.default_rng(0).standard_normal((max(BATCHES), 3, 224, 224), dtype=np.float32)
     figures: dict[str, Any] = {"engine": name}
     for batch in BATCHES:
-        ways = {name: partial(engine.run, pixels[:batch]) for name, (engine, pixels) in engines.items()}
+        ways = {"resnet50": partial(resnet50.infer, [pixels[:batch]]), "this": partial(passes.run, batch)}
         figures[f"batch_{batch}"] = compare(ways, rounds * 3, per=batch)
     return figures
 
 
-def _network(weights: Path) -> Network:
-    return fold(read_weights(weights), recipe_of(weights), read_ranges(weights))
+def _resnet50(engine: str) -> Any:
+    import openvino
+    import torch
 
-
-def _pixels(weights: Path, photos: list[Path]) -> Pixels:
-    return recipe_of(weights).fit.squares([open_image(photo) for photo in photos[: max(BATCHES)]])
+    model = openvino.convert_model(
+        build("resnet50"), example_input=torch.zeros(1, 3, 224, 224), input=[-1, 3, 224, 224]
+    )
+    options = {
+        "INFERENCE_PRECISION_HINT": "bf16" if engine.endswith("bf16") else "f32",
+        "INFERENCE_NUM_THREADS": count_threads(),
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    return openvino.Core().compile_model(model, "CPU", options).create_infer_request()

@@ -14,7 +14,7 @@ from visualsearch.embedders import Embedder
 from visualsearch.embedders.base import Look
 from visualsearch.embedders.engines.processor import count_threads
 from visualsearch.embedders.fitting import Fit
-from visualsearch.embedders.network import DEVIATION, MEAN
+from visualsearch.embedders.residual import DEVIATION, MEAN
 from visualsearch.vectors import Vectors, normalise
 
 WEIGHTS = Path("../shared/weights/mobilenet_v2-features-onnx-zoo.safetensors")

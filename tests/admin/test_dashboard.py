@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
@@ -15,7 +16,7 @@ from django.urls import reverse
 from tests.drawing import draw
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch import tasks
-from visualsearch.models import ServingEmbedder, current_space
+from visualsearch.models import ServingEmbedder, count_photos, current_space
 from visualsearch.sources import get_source
 from visualsearch.sync import note_lag, note_life, rebuild, verify
 
@@ -69,7 +70,18 @@ def test_everything_on_it_is_in_the_command_too() -> None:
     assert said["broker"] == {"reachable": True, "error": ""}
     assert said["signs"][0]["name"] == "worker@here"
     assert len(said["lag"]["day"]) == 96
-    assert {"wanted", "revision", "indexes", "engine", "jobs", "proofs", "usage", "unmet", "calibration"} <= set(said)
+    assert {"wanted", "revision", "indexes", "engine", "jobs", "proofs", "usage", "unmet"} <= set(said)
+    assert {"calibration", "adaptation"} <= set(said)
+
+
+def test_it_tells_how_many_photos_of_shoppers_are_known(admin_client: Client, settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "ADAPT_TO_PHOTOS": True}
+    space = current_space(PRODUCTS)
+    count_photos(space, np.ones(space.dimensions, np.float32), 20)
+
+    page = admin_client.get(DASHBOARD).text
+
+    assert f"<dt>Photos known of {PRODUCTS}</dt><dd>20 photos of shoppers are known" in page
 
 
 def test_plot_can_be_read_without_seeing_it(admin_client: Client) -> None:

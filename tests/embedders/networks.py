@@ -77,7 +77,7 @@ def maps_of(network: Any, pixels: Any) -> tuple[Any, Any]:
 
 
 def ranges_of(network: Any, pixels: Any) -> dict[str, float]:
-    """Return the highest value that these scaled pixels bring to each convolution of the blocks."""
+    """Return the highest value that these scaled pixels bring to each convolution of the blocks; the lowest is 0."""
     highest = {}
 
     def watch(key: str, module: Any) -> Any:
@@ -95,6 +95,11 @@ def scaled(pixels: Any) -> Any:
     """Return bytes of pixels, channels last, as these networks were trained on them."""
     mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     return ((torch.from_numpy(pixels) / 255 - mean) / deviation).permute(0, 3, 1, 2)
+
+
+def arrays(state: State) -> dict[str, Any]:
+    """Return the state as a file of weights gives it."""
+    return {key: value.numpy() for key, value in state.items()}
 
 
 def save_safetensors(state: State, path: Path, metadata: dict[str, str] | None = None) -> None:

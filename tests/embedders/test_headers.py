@@ -8,7 +8,7 @@ import pytest
 
 from tests.embedders.contract import PICTURES
 from visualsearch.embedders.headers import read_header
-from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.products import ProductsEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
 torch = pytest.importorskip("torch")
@@ -22,7 +22,7 @@ def test_damaged_weights_are_told(name: str, content: bytes, tmp_path: Path) -> 
     path.write_bytes(content)
 
     with pytest.raises(EmbedderUnavailable, match="Expected a state dict at .* but it is damaged"):
-        ResNetEmbedder(path).embed(PICTURES)
+        ProductsEmbedder(path).embed(PICTURES)
 
 
 def test_a_pickle_that_would_run_a_command_is_refused(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_pickle_that_would_run_a_command_is_refused(tmp_path: Path) -> None:
     torch.save({"conv1.weight": Harm()}, path := tmp_path / "harmful.pth")
 
     with pytest.raises(EmbedderUnavailable, match="mkdir has no place in a state dict"):
-        ResNetEmbedder(path).embed(PICTURES)
+        ProductsEmbedder(path).embed(PICTURES)
     assert not (tmp_path / "harm").exists()
 
 

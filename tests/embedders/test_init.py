@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from visualsearch import embedders
 from visualsearch.embedders import get_embedder, load_embedder
-from visualsearch.embedders.architectures import SHIPPED
+from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -40,9 +40,9 @@ def _nothing_loaded() -> Iterator[None]:
 
 
 def test_the_setting_names_the_embedder(settings: Settings) -> None:
-    settings.VISUALSEARCH = {"EMBEDDER": "resnet18"}
+    settings.VISUALSEARCH = {"EMBEDDER": "thumbnail"}
 
-    assert get_embedder().name == "resnet18"
+    assert get_embedder().name == "thumbnail"
 
 
 def test_without_the_setting_the_package_has_what_is_needed(settings: Settings) -> None:
@@ -63,10 +63,10 @@ def test_one_embedder_serves_all_threads() -> None:
     assert len({id(embedder) for embedder in found}) == 1
 
 
-@pytest.mark.parametrize("name", ["resnet51", "", "..", "a.", ".b.C", "weights.onnx.zip/"])
+@pytest.mark.parametrize("name", ["products-0", "", "..", "a.", ".b.C", "weights.onnx.zip/"])
 def test_an_unknown_name_is_told_the_known_ones(name: str) -> None:
     with pytest.raises(
-        EmbedderUnavailable, match="There is no embedder .*. Write one of thumbnail, .*resnet18, .*resnet152"
+        EmbedderUnavailable, match="There is no embedder .*. Write one of thumbnail, products-4, resnet18, .*resnet152"
     ):
         load_embedder(name)
 

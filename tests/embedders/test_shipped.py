@@ -9,10 +9,10 @@ from PIL import Image
 
 from tests.drawing import draw_mosaic
 from tests.embedders.contract import PICTURES
-from visualsearch.embedders import resnet
-from visualsearch.embedders.architectures import SHIPPED, Shipped
+from visualsearch.embedders import products
 from visualsearch.embedders.headers import read_header
-from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.products import ProductsEmbedder
+from visualsearch.embedders.shipped import SHIPPED, Shipped
 from visualsearch.embedders.weights import digest_of_weights
 from visualsearch.exceptions import EmbedderUnavailable
 
@@ -34,7 +34,7 @@ def test_the_table_says_what_the_file_says(model: Shipped) -> None:
     metadata = read_header(model.path).metadata
 
     assert (metadata["name"], metadata["licence"]) == (model.name, model.licence)
-    assert ResNetEmbedder(model.name).dimensions == model.dimensions
+    assert ProductsEmbedder(model.name).dimensions == model.dimensions
     assert model.path.stat().st_size <= BYTES_MOST
     assert model.path.with_suffix(".md").exists()
 
@@ -46,7 +46,7 @@ def test_integers_give_nearly_the_vectors_of_float32(model: Shipped, settings: A
     vectors = []
     for engine in ("openvino", "openvino-int8"):
         settings.VISUALSEARCH = {"ENGINE": engine}
-        embedder = ResNetEmbedder(model.name)
+        embedder = ProductsEmbedder(model.name)
         vectors.append(embedder.embed(pictures))
         assert embedder.engine.name == engine
 
@@ -57,17 +57,17 @@ def test_a_shipped_name_is_the_file_in_the_package(narrow_path: Path, monkeypatc
     class Tiny(Shipped):
         path = narrow_path
 
-    monkeypatch.setitem(resnet.SHIPPED, "tiny-1", Tiny(name="tiny-1", dimensions=24, licence="MIT"))
-    embedder = ResNetEmbedder("tiny-1")
+    monkeypatch.setitem(products.SHIPPED, "tiny-1", Tiny(name="tiny-1", dimensions=24, licence="MIT"))
+    embedder = ProductsEmbedder("tiny-1")
 
-    assert embedder.fingerprint == ResNetEmbedder(narrow_path).fingerprint
+    assert embedder.fingerprint == ProductsEmbedder(narrow_path).fingerprint
     assert embedder.dimensions == 24
-    assert (embedder.embed(PICTURES) == ResNetEmbedder(narrow_path).embed(PICTURES)).all()
+    assert (embedder.embed(PICTURES) == ProductsEmbedder(narrow_path).embed(PICTURES)).all()
 
 
 def test_a_shipped_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shipped, "path", tmp_path / "none.safetensors")
-    monkeypatch.setitem(resnet.SHIPPED, "products-4", Shipped(name="products-4", dimensions=256, licence="MIT"))
+    monkeypatch.setitem(products.SHIPPED, "products-4", Shipped(name="products-4", dimensions=256, licence="MIT"))
 
     with pytest.raises(EmbedderUnavailable, match="Expected a file of weights at .*none.safetensors"):
-        ResNetEmbedder("products-4").prepare()
+        ProductsEmbedder("products-4").prepare()

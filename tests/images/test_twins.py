@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,13 +13,7 @@ from tests.images.twins import GREY_TWINS, TWINS, Twin
 from visualsearch.embedders import Embedder, load_embedder
 from visualsearch.images import open_image
 
-REAL = Path(__file__).parents[2] / ".." / "shared" / "weights" / "resnet50-kill-the-bits.safetensors"
-EMBEDDERS = [
-    "thumbnail",
-    pytest.param(
-        str(REAL), marks=pytest.mark.skipif(not REAL.exists(), reason="needs the weights beside the repository")
-    ),
-]
+EMBEDDERS = ["thumbnail", "products-4"]
 LONGEST_SIDE = 640
 NEAR = 0.98
 

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -13,7 +14,7 @@ from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.embedders.engines import Choice
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
-from visualsearch.models import Embedding, ServingEmbedder, SyncRequest
+from visualsearch.models import Embedding, ServingEmbedder, SyncRequest, count_photos, current_space
 
 pytestmark = pytest.mark.django_db
 TINY = "tests.embedders.tiny.TinyEmbedder"
@@ -102,6 +103,18 @@ def test_status_tells_where_probabilities_come_from() -> None:
     known = json.loads(run("visualsearch_status", "--json"))["calibration"][PRODUCTS]
     assert (known["units"], known["curve"], known["pictures"]) == ("shop", "embedder", 20)
     assert f"{PRODUCTS}: in units of the shop's 20 pictures" in run("visualsearch_status")
+
+
+def test_status_tells_how_many_photos_of_shoppers_are_known(settings: Any) -> None:
+    assert f"Photos       {PRODUCTS}: off, see the setting ADAPT_TO_PHOTOS" in run("visualsearch_status")
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "ADAPT_TO_PHOTOS": True}
+    space = current_space(PRODUCTS)
+    count_photos(space, np.ones(space.dimensions, np.float32), 20)
+
+    known = json.loads(run("visualsearch_status", "--json"))["adaptation"][PRODUCTS]
+
+    assert known == {"on": True, "photos": 20, "strength": 0.5}
+    assert f"Photos       {PRODUCTS}: 20 photos of shoppers are known; 50%" in run("visualsearch_status")
 
 
 def test_status_is_said_in_words() -> None:

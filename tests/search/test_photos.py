@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from visualsearch.embedders import Embedder, load_embedder
-from visualsearch.embedders.architectures import SHIPPED
 from visualsearch.embedders.base import Look
+from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.images import Box, crop
 from visualsearch.search.photos import SUBJECT_SHARE, see, see_photo
 from visualsearch.vectors import Vectors, normalise

@@ -1,19 +1,22 @@
-"""How high the values go that each convolution of a finished network is given: what 8-bit integers have to hold."""
+"""What the values lie between that convolutions of a finished network are given: what 8-bit integers have to hold."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
-import torch
 from PIL import Image
-from torch import nn
-from torch.utils.hooks import RemovableHandle
 from tqdm import tqdm
 
-from tools.train.device import here
-from tools.train.network import STRETCH, Student, load_student
-from visualsearch.embedders.fitting import Fit
-from visualsearch.embedders.ranges import Ranges, write_ranges
+from tools.train.network import STRETCH
+from visualsearch.embedders.engines import build_engine
+from visualsearch.embedders.fitting import Fit, Pixels
+from visualsearch.embedders.graph import Graph
+from visualsearch.embedders.ranges import Ranges, ranges_path, write_ranges
+from visualsearch.embedders.recipes import recipe_of
+from visualsearch.embedders.residual import build_residual
+from visualsearch.embedders.weights import digest_of_weights, read_weights
 
 AT_ONCE = 32
 EXACT = "layer1.0.conv1"
@@ -21,30 +24,24 @@ EXACT = "layer1.0.conv1"
 
 
 def store_ranges(weights: Path, images: list[Image.Image], side: int) -> None:
-    """Measure with these pictures how high values go in a network of the package, and put that beside its weights."""
-    state = load_student(weights)
-    student = Student(dimensions=len(state["head.weight"]))
-    student.load_state_dict(state)
-    write_ranges(weights, measure_ranges(student, images, side))
+    """Measure with these pictures what values lie between in a network of the package, and put that beside its weights.
+
+    Of the convolutions of its blocks, `EXACT` left out.
+    """
+    graph = build_residual(recipe_of(weights), read_weights(weights), side=side)
+    blocks = [key for key in graph.convolutions if key.startswith("layer") and key != EXACT]
+    ranges = measure_ranges(graph, Fit(side, STRETCH).squares(images), blocks)
+    write_ranges(ranges_path(weights), digest_of_weights(weights), ranges)
 
 
-@torch.no_grad()
-def measure_ranges(student: Student, images: list[Image.Image], side: int) -> Ranges:
-    """Return the highest value that any picture brings to each convolution of the blocks but `EXACT`, by its key."""
-    student.eval()
-    highest: dict[str, float] = {}
-
-    def watch(key: str, convolution: nn.Module) -> RemovableHandle:
-        def note(_: nn.Module, given: tuple[torch.Tensor]) -> None:
-            highest[key] = max(highest.get(key, 0.0), float(given[0].max()))
-
-        return convolution.register_forward_pre_hook(note)
-
-    blocks = {key: module for key, module in student.named_modules() if key.startswith("layer") and key != EXACT}
-    watched = [watch(key, module) for key, module in blocks.items() if isinstance(module, nn.Conv2d)]
-    squares = here(torch.from_numpy(Fit(side, STRETCH).squares(images)))
-    for part in tqdm(squares.split(AT_ONCE), desc="ranges", unit="batch", disable=None):
-        student.maps(part.permute(0, 3, 1, 2).float() / 255)
-    for handle in watched:
-        handle.remove()
-    return highest
+def measure_ranges(graph: Graph, squares: Pixels, convolutions: Collection[str]) -> Ranges:
+    """Return what the values lie between that any square brings to each of these convolutions, by its key, and 0."""
+    taken = {key: graph.operations[key].inputs[0] for key in convolutions}
+    names = tuple(dict.fromkeys(taken.values()))
+    engine = build_engine(replace(graph, outputs=names), "openvino")
+    found = dict.fromkeys(names, (0.0, 0.0))
+    for start in tqdm(range(0, len(squares), AT_ONCE), desc="ranges", unit="batch", disable=None):
+        for name, values in zip(names, engine.run(squares[start : start + AT_ONCE]), strict=True):
+            low, high = found[name]
+            found[name] = min(low, float(values.min())), max(high, float(values.max()))
+    return {key: found[name] for key, name in taken.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from visualsearch.behaviour.photos import count_after
 from visualsearch.behaviour.retention import forget_behaviour, forget_vectors
 from visualsearch.behaviour.searches import record_after
 
-__all__ = ["forget_behaviour", "forget_vectors", "record_after"]
+__all__ = ["count_after", "forget_behaviour", "forget_vectors", "record_after"]

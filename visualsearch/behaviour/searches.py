@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.http import HttpResponseBase
 
+from visualsearch.behaviour.closing import after
 from visualsearch.conf import get_settings
 from visualsearch.models import SearchRecord, UnmetSearch
 from visualsearch.vectors import Vectors, pack
@@ -26,7 +27,7 @@ def record_after(
     fingerprint: str,
     vector: Vectors,
 ) -> None:
-    """Write what was searched when the server closes the response: whoever asked has the answer by then.
+    """Write what was searched once the answer has gone out.
 
     `vector`, of the photo, shape (1, dimensions), is kept where nothing was close enough and the shop wants it.
     """
@@ -38,8 +39,7 @@ def record_after(
     rows: list[SearchRecord | UnmetSearch] = [row]
     if no_match and get_settings().keep_query_vectors:
         rows.append(UnmetSearch(source=source, fingerprint=fingerprint, vector=pack(vector)))
-    # What Django itself closes uploads with; a signal would not know which request has ended.
-    response._resource_closers.append(lambda: _write(query_id, rows))  # type: ignore[attr-defined]  # not in the stubs
+    after(response, lambda: _write(query_id, rows))
 
 
 def _write(query_id: UUID, rows: list[SearchRecord | UnmetSearch]) -> None:

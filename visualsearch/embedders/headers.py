@@ -1,17 +1,13 @@
-"""What a file of weights says of itself, read without torch and without reading the weights."""
+"""What a file of weights says of itself, read without reading the weights."""
 
 from __future__ import annotations
 
-import io
 import json
-import pickle
-import zipfile
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from visualsearch.embedders.torch_files import read_shapes
 from visualsearch.exceptions import EmbedderUnavailable
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -28,7 +24,7 @@ class Header:
 
 def read_header(path: Path) -> Header:
     """Return the header of a `.safetensors`, `.pth` or `.pt` file; raises EmbedderUnavailable when it has none."""
-    read = _read_safetensors if path.suffix == ".safetensors" else _read_pickle
+    read = _read_safetensors if path.suffix == ".safetensors" else _read_torch_file
     try:
         return read(path)
     except OSError as error:
@@ -49,35 +45,5 @@ def _read_safetensors(path: Path) -> Header:
     return Header({key: tuple(entry["shape"]) for key, entry in header.items()}, metadata)
 
 
-def _read_pickle(path: Path) -> Header:
-    """Read the pickle in a file of `torch.save`, leaving the numbers aside."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            name = next(name for name in archive.namelist() if name.endswith("/data.pkl"))
-            state = _ShapeUnpickler(io.BytesIO(archive.read(name))).load()
-    else:
-        with path.open("rb") as file:
-            # Before torch 1.6: a magic number, a version and the machine's sizes stand before the state dict.
-            *_, state = [_ShapeUnpickler(file).load() for _ in range(4)]
-    return Header({key: shape for key, shape in state.items() if isinstance(shape, tuple)})
-
-
-class _ShapeUnpickler(pickle.Unpickler):
-    """Builds nothing but dicts, and a tensor's shape for the tensor; a pickle that asks for more is refused."""
-
-    _known: Mapping[tuple[str, str], Callable[..., Any]] = {
-        ("collections", "OrderedDict"): OrderedDict,
-        ("torch._utils", "_rebuild_tensor_v2"): lambda storage, offset, shape, *rest: tuple(shape),
-        ("torch._utils", "_rebuild_parameter"): lambda shape, *rest: shape,
-    }
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module == "torch" and name.endswith("Storage"):
-            return name
-        try:
-            return self._known[module, name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"{module}.{name} has no place in a state dict") from None
-
-    def persistent_load(self, pid: Any) -> None:
-        return None
+def _read_torch_file(path: Path) -> Header:
+    return Header(read_shapes(path))

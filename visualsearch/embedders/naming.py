@@ -8,12 +8,12 @@ from django.utils.module_loading import import_string
 
 from visualsearch.backends import Backend, read_backend, write_backend
 from visualsearch.conf import get_settings
-from visualsearch.embedders.architectures import SHIPPED
 from visualsearch.embedders.base import Embedder
 from visualsearch.embedders.model_file import MODEL_SUFFIXES, ModelFileEmbedder
 from visualsearch.embedders.open_clip import OpenClipEmbedder
 from visualsearch.embedders.options import build
-from visualsearch.embedders.resnet import ResNetEmbedder
+from visualsearch.embedders.products import ProductsEmbedder
+from visualsearch.embedders.shipped import SHIPPED
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.embedders.timm import TimmEmbedder
 from visualsearch.embedders.torchvision import RESNETS, TorchvisionEmbedder
@@ -93,7 +93,7 @@ def _build(backend: Backend) -> Embedder:
     if name == ThumbnailEmbedder.name:
         return ThumbnailEmbedder()
     if name in SHIPPED or name.endswith(SUFFIXES):
-        return ResNetEmbedder(name)
+        return ProductsEmbedder(name)
     known = ", ".join([ThumbnailEmbedder.name, *SHIPPED, *RESNETS, *get_settings().embedders])
     raise EmbedderUnavailable(
         f"There is no embedder {name!r}. Write one of {known}, the path of a "

@@ -1,15 +1,14 @@
-"""Everything beside the weights that decides a vector: the network, what it is shown, and what becomes of its maps."""
+"""What decides a vector of our own network beside its weights: what it is shown, and what becomes of its maps."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
 
-from visualsearch.embedders.architectures import ARCHITECTURES, Architecture
 from visualsearch.embedders.fitting import Fit
 from visualsearch.embedders.headers import Header, Shapes, read_header
 from visualsearch.exceptions import EmbedderUnavailable
@@ -22,6 +21,7 @@ PROPOSALS = "proposals.0.weight"
 """The first of two layers on the same two maps that propose regions; no part of the vectors."""
 
 _SIDES = range(32, 1025)
+_USUAL_WIDTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a file of weights makes vectors."""
+    """How a file of weights of a ResNet-18 makes vectors."""
 
-    architecture: Architecture
+    width: int
+    """Channels of the first convolution and of the first stage; each later stage has twice as many."""
     fit: Fit = field(default_factory=Fit)
     head: int | None = None
     """Rows of the linear layer at the end; None without one."""
@@ -55,63 +56,56 @@ class Recipe:
     """What its maker calls it."""
 
     @property
+    def channels(self) -> tuple[int, int, int, int]:
+        """Channels of each stage's map."""
+        return self.width, 2 * self.width, 4 * self.width, 8 * self.width
+
+    @property
     def dimensions(self) -> int:
-        return self.architecture.channels[-1] if self.head is None else self.head
+        """Numbers in a vector."""
+        return self.channels[-1] if self.head is None else self.head
+
+    @property
+    def architecture(self) -> str:
+        """What a fingerprint calls the network where its maker gave it no name."""
+        return "resnet18" if self.width == _USUAL_WIDTH else f"resnet18x{self.width}"
 
     def fingerprint(self, digest: str) -> str:
         """Return the name of the vectors that weights of this digest make."""
         pool = "mean" if self.head is None else "head"
-        return f"{self.name or self.architecture.name}-{digest}-{self.fit.name}-{pool}-{self.dimensions}"
+        return f"{self.name or self.architecture}-{digest}-{self.fit.name}-{pool}-{self.dimensions}"
 
 
 def recipe_of(path: Path) -> Recipe:
     """Return what the header of a file of weights says; raises EmbedderUnavailable when it is no recipe of ours."""
     header = read_header(path)
-    architecture = _architecture_of(header.shapes, path)
+    width = _width_of(header.shapes, path)
     try:
-        head = _head_of(header.shapes, architecture)
+        head = _head_of(header.shapes, Recipe(width=width))
         return Recipe(
-            architecture=architecture,
-            fit=_fit_of(header),
+            width=width,
+            fit=fit_of(header.metadata.get("side", "224"), header.metadata.get("stretch")),
             head=head,
             details=_details_of(header, head or 0),
-            name=_name_of(header),
+            name=name_of(header),
         )
     except ValueError as error:
         raise EmbedderUnavailable(f"Expected {path} to say how it is used: {error}.") from error
 
 
-def _architecture_of(shapes: Shapes, path: Path) -> Architecture:
+def _width_of(shapes: Shapes, path: Path) -> int:
     width = shapes.get("conv1.weight", (0,))[0]
-    for known in ARCHITECTURES:
-        if _fits(known if known.convolutions == 3 else replace(known, width=width), shapes):
-            return known if width == known.width else replace(known, width=width, name=f"{known.name}x{width}")
-    names = ", ".join(architecture.name for architecture in ARCHITECTURES)
-    raise EmbedderUnavailable(f"Expected {path} to hold torchvision's weights of one of {names}; it holds others.")
+    blocks = {key.rpartition(".")[0] for key in shapes if re.fullmatch(r"layer\d\.\d+\.conv\d\.weight", key)}
+    known = {f"layer{stage}.{block}.conv{number}" for stage in range(1, 5) for block in range(2) for number in (1, 2)}
+    if not width or blocks != known or shapes["layer1.0.conv2.weight"] != (width, width, 3, 3):
+        raise EmbedderUnavailable(f"Expected {path} to hold the weights of a ResNet-18, of any width; it holds others.")
+    return width
 
 
-def _fits(architecture: Architecture, shapes: Shapes) -> bool:
-    stages = [
-        len({key.split(".")[1] for key in shapes if key.startswith(f"layer{stage}.") and key.count(".") > 2})
-        for stage in range(1, 5)
-    ]
-    last = f"layer4.{architecture.blocks[3] - 1}.conv"
-    width = architecture.width
-    # The width of the first block tells a ResNet from the ResNeXt and the wide ResNet of the same depth.
-    return (
-        tuple(stages) == architecture.blocks
-        and width > 0
-        and shapes.get("conv1.weight") == (width, 3, 7, 7)
-        and shapes.get("layer1.0.conv2.weight") == (width, width, 3, 3)
-        and shapes.get(f"{last}{architecture.convolutions}.weight", (0,))[0] == architecture.channels[-1]
-        and f"{last}{architecture.convolutions + 1}.weight" not in shapes
-    )
-
-
-def _head_of(shapes: Shapes, architecture: Architecture) -> int | None:
+def _head_of(shapes: Shapes, plain: Recipe) -> int | None:
     if HEAD not in shapes:
         return None
-    both = sum(architecture.channels[-2:])
+    both = sum(plain.channels[-2:])
     rows, columns = shapes[HEAD] if len(shapes[HEAD]) == 2 else (0, 0)
     if columns != both or rows == 0:
         raise ValueError(f"{HEAD} has the shape {shapes[HEAD]}, not (dimensions, {both})")
@@ -128,8 +122,8 @@ def _details_of(header: Header, head: int) -> Details | None:
     return Details(int(found[1]), float(found[2]))
 
 
-def _fit_of(header: Header) -> Fit:
-    side, stretch = header.metadata.get("side", "224"), header.metadata.get("stretch")
+def fit_of(side: str, stretch: str | None) -> Fit:
+    """Return the square that these words of metadata mean; raises ValueError for others."""
     if not (side.isdecimal() and int(side) in _SIDES):
         raise ValueError(f"its side is {side!r}, not a number of pixels from {_SIDES[0]} to {_SIDES[-1]}")
     if stretch is None:
@@ -139,7 +133,8 @@ def _fit_of(header: Header) -> Fit:
     return Fit(int(side), float(stretch))
 
 
-def _name_of(header: Header) -> str:
+def name_of(header: Header) -> str:
+    """Return what the maker of a file calls it, "" without a name; raises ValueError for a name that is none."""
     name = header.metadata.get("name", "")
     if name and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,39}", name):
         raise ValueError(f"its name is {name!r}, not at most 40 of a-z, 0-9, dot and hyphen")

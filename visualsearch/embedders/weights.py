@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from visualsearch.embedders.precisions import as_float32
+from visualsearch.embedders.torch_files import read_tensors
 from visualsearch.exceptions import EmbedderUnavailable
 
 SUFFIXES = (".safetensors", ".pth", ".pt")
 
 Weights = Mapping[str, NDArray[np.float32]]
 """The tensors of a state dict as float32, by key."""
-
-_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
 
 
 def digest_of_weights(path: Path) -> str:
@@ -38,14 +38,11 @@ def _digest(path: Path, size: int, changed: int) -> str:
 def read_weights(path: Path) -> Weights:
     """Return the weights in a file; raises ImportError without the library that reads it, EmbedderUnavailable else."""
     try:
-        if path.suffix == ".safetensors":
-            return _read_safetensors(path)
-        from visualsearch.embedders.torch_files import read_pickle
-
-        return read_pickle(path)
+        return _read_safetensors(path) if path.suffix == ".safetensors" else read_tensors(path)
     except ImportError:
         raise
     except Exception as error:
+        # A torn file fails in as many ways as it has bytes.
         raise EmbedderUnavailable(f"Expected a state dict at {path}, but it is damaged: {error}.") from error
 
 
@@ -53,14 +50,6 @@ def _read_safetensors(path: Path) -> Weights:
     from safetensors import deserialize
 
     return {
-        key: _as_float32(tensor["data"], tensor["dtype"]).reshape(tensor["shape"])
+        key: as_float32(tensor["data"], tensor["dtype"]).reshape(tensor["shape"])
         for key, tensor in deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
     }
-
-
-def _as_float32(data: bytes, kind: str) -> NDArray[np.float32]:
-    values = np.frombuffer(data, dtype=_TYPES[kind])
-    if kind == "BF16":
-        # The upper half of a float32, a type that NumPy does not have.
-        return (values.astype(np.uint32) << 16).view(np.float32)
-    return values.astype(np.float32)

@@ -8,6 +8,7 @@ from visualsearch.models.findings import Finding, FindingKind
 from visualsearch.models.jobs import JobFailure, JobState, ReindexJob
 from visualsearch.models.journal import Embedding, EmbeddingQuerySet, EmbeddingState, Journal, read_changes
 from visualsearch.models.observations import Heartbeat, LagSample, ProofRecord
+from visualsearch.models.photo_means import PhotoMean, count_photos, mean_of_pictures
 from visualsearch.models.serving import ServingEmbedder, ServingIndex, current_space, serving_embedder, space_of
 from visualsearch.models.snapshots import BuildLease, SnapshotUpload
 from visualsearch.models.work import Lease, Publication, SyncRequest, lapsed, lease_end
@@ -27,6 +28,7 @@ __all__ = [
     "Journal",
     "LagSample",
     "Lease",
+    "PhotoMean",
     "ProofRecord",
     "Publication",
     "ReindexJob",
@@ -36,9 +38,11 @@ __all__ = [
     "SnapshotUpload",
     "SyncRequest",
     "UnmetSearch",
+    "count_photos",
     "current_space",
     "lapsed",
     "lease_end",
+    "mean_of_pictures",
     "read_changes",
     "serving_embedder",
     "space_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -29,20 +29,20 @@ OF_A_COPY = 0.99
 
 
 def judge(
-    results: Sequence[Result], photo: Image.Image | Collection[str], calibrated: Calibrated | None
+    results: Sequence[Result], photos: Sequence[Image.Image] | frozenset[str], calibrated: Calibrated | None
 ) -> list[Result]:
-    """Return the results with probability and tier, those that the photo is a copy of first, else in their order.
+    """Return the results with probability and tier, those that a photo is a copy of first, else in their order.
 
-    `results` are all that the search found, best first, at least `JUDGED` where there are as many; `photo` is the
-    region that was searched with, or the names of the pictures that it is known to be a copy of. Without a calibration
-    there is no probability, and the tier `similar` or `same picture`.
+    `results` are all that the search found, best first, at least `JUDGED` where there are as many; `photos` are the
+    regions that were searched with together, or the names of the pictures that they are known to be copies of. Without
+    a calibration there is no probability, and the tier `similar` or `same picture`.
     """
     scores = [result.score for result in results]
     probabilities = calibrated.probabilities(scores) if calibrated else [None] * len(results)
-    if isinstance(photo, Image.Image):
-        copies = _copies_of(results, photo, calibrated.units.copy if calibrated else None)
+    if isinstance(photos, frozenset):
+        copies = [result.picture.name in photos for result in results]
     else:
-        copies = [result.picture.name in photo for result in results]
+        copies = _copies_of(results, photos, calibrated)
     judged = [
         replace(result, probability=_with_copy(probability, is_copy), tier=_tier(probability, is_copy))
         for result, probability, is_copy in zip(results, probabilities, copies, strict=True)
@@ -71,8 +71,11 @@ def _tier(probability: float | None, is_copy: bool) -> Tier:
     return Tier.SAME_PRODUCT if is_sure else Tier.SIMILAR
 
 
-def _copies_of(results: Sequence[Result], photo: Image.Image, least: float | None) -> list[bool]:
-    return copies_among([result.score for result in results], lambda at: _is_copy(photo, results[at].picture), least)
+def _copies_of(results: Sequence[Result], photos: Sequence[Image.Image], calibrated: Calibrated | None) -> list[bool]:
+    least = calibrated.units.copy if calibrated else None
+    if len(photos) > 1:
+        least = -1.0  # where one photo is a copy and the others are not, they score together as no copy does
+    return copies_among([result.score for result in results], lambda at: _is_copy(photos, results[at].picture), least)
 
 
 def copies_among(scores: Sequence[float], is_copy: Callable[[int], bool], least: float | None) -> list[bool]:
@@ -85,10 +88,11 @@ def copies_among(scores: Sequence[float], is_copy: Callable[[int], bool], least:
     return [place < worth and score >= (least or -1.0) and is_copy(place) for place, score in enumerate(scores)]
 
 
-def _is_copy(photo: Image.Image, picture: Picture) -> bool:
+def _is_copy(photos: Sequence[Image.Image], picture: Picture) -> bool:
     try:
         with picture.open() as file:
-            return is_same_picture(photo, open_image(file, longest_side=SIDE))
+            opened = open_image(file, longest_side=SIDE)
+        return any(is_same_picture(photo, opened) for photo in photos)
     except Exception as error:  # a storage may raise anything, and a picture that is gone must not end the search
         logger.warning("Picture %s cannot be compared with the photo: %s", picture.name, error)
         return False

@@ -12,7 +12,7 @@ from PIL import Image
 from visualsearch.embedders import Embedder
 from visualsearch.images import Box, crop
 from visualsearch.search.boxes import suggest_boxes
-from visualsearch.vectors import normalise
+from visualsearch.vectors import Vectors, normalise
 
 Vector = NDArray[np.float32]
 
@@ -59,6 +59,20 @@ def see(
 def see_photo(embedder: Embedder, photo: Image.Image) -> Sight:
     """Return what a whole photo shows; raises EmbedderUnavailable."""
     return see(embedder, [photo], [None])[0]
+
+
+def see_several(embedder: Embedder, photos: Sequence[Image.Image], own: Sequence[bool]) -> Vectors:
+    """Return what each of several photos shows, shape (photos, dimensions); those of the shop's own as they stand.
+
+    Raises EmbedderUnavailable.
+    """
+    vectors = np.empty((len(photos), embedder.dimensions), np.float32)
+    for closer in (True, False):
+        places = [place for place, is_own in enumerate(own) if is_own is not closer]
+        if places:
+            sights = see(embedder, [photos[place] for place in places], [None] * len(places), closer=closer)
+            vectors[places] = [sight.vector for sight in sights]
+    return vectors
 
 
 def _with_subject(

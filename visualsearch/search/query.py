@@ -1,4 +1,4 @@
-"""What can be asked: a photo, a region of it, and which objects may be answered."""
+"""What can be asked: a photo or several of one thing, a region of it, and which objects may be answered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import IO, Any
 from django.db.models import QuerySet
 from PIL import Image
 
+from visualsearch.exceptions import InvalidQuery
 from visualsearch.images import Box
 from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture
@@ -16,13 +17,16 @@ from visualsearch.sources import Picture
 Photo = bytes | Path | IO[bytes] | Picture | Image.Image
 """Bytes, a path, an open file, one of the shop's own pictures, or an image that is decoded already."""
 
+PHOTOS_MOST = 10
+"""Photos of one thing that one query holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoQuery:
     """One search by photo."""
 
-    photo: Photo | Seen
-    """The photo, or what an answer to an earlier search with it has `seen`."""
+    photo: Photo | list[Photo] | tuple[Photo, ...] | Seen
+    """The photo, 2 to 10 photos of one thing, or what an answer to an earlier search with it has `seen`."""
     box: Box | None = None
     """The region of the photo to search with; the whole photo without it."""
     suggest: bool = False
@@ -39,3 +43,12 @@ class PhotoQuery:
     """Most results, 1 to the setting LIMIT_MOST; the setting LIMIT without it."""
     min_score: float = -1.0
     """Lowest cosine of a result, -1 to 1."""
+
+    @property
+    def one_photo(self) -> Photo:
+        """The photo, of which regions can be searched with; raises InvalidQuery where there is not exactly one."""
+        if isinstance(self.photo, Seen):
+            raise InvalidQuery("Expected the photo itself: what was seen of it is of one region alone.")
+        if isinstance(self.photo, list | tuple):
+            raise InvalidQuery("Expected one photo: several photos of one thing are searched with whole.")
+        return self.photo

@@ -10,6 +10,7 @@ from typing import Any
 from visualsearch.images import Box
 from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture
+from visualsearch.vectors import Vectors
 
 SURE_FROM, LIKELY_FROM = 0.9, 0.5
 """Probabilities from which people are told that a result is the product, or likely is."""
@@ -47,7 +48,7 @@ class Result:
     url: str
     group: str
     score: float
-    """Cosine of the photo and the picture, -1 to 1."""
+    """Cosine of the photo and the picture, -1 to 1; less what the picture has in common with all photos, if adapted."""
     probability: float | None = None
     """How likely it is the same product, 0 to 1; None where nothing is calibrated."""
     tier: Tier = Tier.SIMILAR
@@ -93,6 +94,10 @@ class Answer:
     """Where the objects of the photo likely are, its subject first; of a search with the whole photo alone."""
     seen: Seen | None = None
     """Searches again, with other filters or a higher limit, without the photo."""
+    unadapted: Vectors | None = None
+    """What a shopper's whole photo, or several of one thing, showed before it was adapted, shape (1, dimensions); None
+    for a part of one, for the shop's own pictures and for what was seen before.
+    """
 
     @property
     def calibrated(self) -> bool:

@@ -25,12 +25,24 @@ class Seen:
     """Shape (1, dimensions)."""
     copies: frozenset[str] = frozenset()
     """Names of the shop's pictures that the photo is a copy of: nobody can see that again without the photo."""
+    scale: float = 1.0
+    offset: float = 0.0
+    """A picture's score is its cosine with the vector times `scale`, and `offset` more, where the vector is adapted."""
+
+    def score_of(self, cosine: float) -> float:
+        """Return the score of a picture, -1 to 1, by its cosine with the vector."""
+        return max(min(cosine * self.scale + self.offset, 1.0), -1.0)
+
+    def cosine_of(self, score: float) -> float:
+        """Return the cosine that gives a score."""
+        return (score - self.offset) / self.scale
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for a token; the vector with one byte a dimension, which costs it 0.0001 of cosine."""
         steps = np.rint(self.vector / np.abs(self.vector).max() * _MOST).astype(np.int8)
         vector = b64encode(steps.tobytes()).decode()
-        return {"fingerprint": self.fingerprint, "vector": vector, "copies": sorted(self.copies)}
+        values = {"fingerprint": self.fingerprint, "vector": vector, "copies": sorted(self.copies)}
+        return values | {"scale": round(self.scale, 5), "offset": round(self.offset, 5)}
 
     @classmethod
     def read(cls, values: dict[str, Any]) -> Self:
@@ -38,6 +50,12 @@ class Seen:
         try:
             steps = np.frombuffer(b64decode(values["vector"], validate=True), dtype=np.int8)
             vector = as_vectors(steps, len(steps))
-            return cls(fingerprint=values["fingerprint"], vector=vector, copies=frozenset(values["copies"]))
+            return cls(
+                fingerprint=values["fingerprint"],
+                vector=vector,
+                copies=frozenset(values["copies"]),
+                scale=float(values.get("scale", 1.0)),
+                offset=float(values.get("offset", 0.0)),
+            )
         except (KeyError, TypeError, ValueError, InvalidVector) as error:
             raise SearchForgotten(f"Expected a remembered search, got something else: {error}.") from error

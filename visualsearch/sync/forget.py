@@ -8,7 +8,7 @@ from django.db.models import Q
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderInUse
 from visualsearch.indexes import Space
-from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, ServingEmbedder
+from visualsearch.models import Calibration, Embedding, EmbeddingState, Journal, PhotoMean, ServingEmbedder
 from visualsearch.opening import index_of
 from visualsearch.sharing import forget_uploads
 
@@ -29,6 +29,7 @@ def forget(name: str) -> int:
     while done := _forget_page(fingerprint):
         count += done
     Calibration.objects.filter(fingerprint=fingerprint).delete()
+    PhotoMean.objects.filter(fingerprint=fingerprint).delete()
     for space in spaces:
         index_of(space).forget()
     forget_uploads(fingerprint)

@@ -12,7 +12,7 @@ pytest.importorskip("torch")
 def build(request: pytest.FixtureRequest) -> Build:
     from visualsearch.embedders.engines.torch import TorchEngine
 
-    return lambda network: TorchEngine(network, request.param, threads=1)
+    return lambda graph: TorchEngine(graph, request.param, threads=1)
 
 
 class TestTorchEngine(EngineContract):

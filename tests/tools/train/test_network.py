@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.embedders.contract import draw
+from visualsearch.embedders.products import ProductsEmbedder
 from visualsearch.embedders.recipes import Details
-from visualsearch.embedders.resnet import ResNetEmbedder
 
 torch = pytest.importorskip("torch")
 
@@ -41,7 +41,7 @@ def test_what_is_trained_is_what_the_shop_runs(
         expected = student.embed(maps)[0].numpy()
         scores = student.proposals(student.last_maps(maps)).sigmoid()[0, 0].numpy()
 
-    (look,) = ResNetEmbedder(tmp_path / "tiny.safetensors").look([picture])
+    (look,) = ProductsEmbedder(tmp_path / "tiny.safetensors").look([picture])
 
     assert look.vector.shape == (DIMENSIONS,)
     assert look.vector @ expected > 0.999

@@ -15,7 +15,7 @@ from visualsearch.api.answers import ResultSerializer, answer_with
 from visualsearch.api.asking import Asked, Found, find, narrow, read_asked
 from visualsearch.api.fields import BoxField
 from visualsearch.api.views.base import ApiView
-from visualsearch.behaviour import record_after
+from visualsearch.behaviour import count_after, record_after
 from visualsearch.presenting import ChoiceFilter, Filter, RangeFilter
 from visualsearch.search import Answer, Result
 from visualsearch.search.admission import gate
@@ -68,18 +68,26 @@ class SearchingView(ApiView):
         return written, found.asked
 
     def record(self, response: Any) -> Any:
-        """Leave a row of every search that this request made, once the answer has gone out."""
+        """Leave a row of every search that this request made, and count its photos, once the answer has gone out."""
         for query_id, found, milliseconds in getattr(self, "records", []):
-            assert found.answer.seen is not None  # noqa: S101 - of every search with a photo
+            seen, source = found.answer.seen, found.asked.source.name
+            assert seen is not None  # noqa: S101 - of every search with a photo
             record_after(
                 response,
                 query_id,
-                source=found.asked.source.name,
+                source=source,
                 milliseconds=milliseconds,
                 no_match=found.answer.no_match,
                 count=len(found.answer),
-                fingerprint=found.answer.seen.fingerprint,
-                vector=found.answer.seen.vector,
+                fingerprint=seen.fingerprint,
+                vector=seen.vector,
+            )
+            count_after(
+                response,
+                self.request,
+                source=source,
+                fingerprint=seen.fingerprint,
+                vector=found.answer.unadapted,
             )
         return response
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines.base import Engine, Number, Pass
 from visualsearch.embedders.engines.processor import bfloat16_is_faster, count_threads, int8_is_faster, share_cores
-from visualsearch.embedders.network import Network
+from visualsearch.embedders.graph import Graph
 from visualsearch.exceptions import EmbedderUnavailable
 
 __all__ = ["ENGINES", "LIBRARIES", "Choice", "Engine", "Number", "Pass", "build_engine", "choose_engine", "share_cores"]
@@ -74,19 +74,19 @@ def choose_engine(*, ranges: bool = False) -> Choice:
     return Choice(wanted, f"the setting names it; {threads}")
 
 
-def build_engine(network: Network, name: str | None = None) -> Engine:
-    """Return an engine that runs this network: the one of this name, or else the chosen one.
+def build_engine(graph: Graph, name: str | None = None) -> Engine:
+    """Return an engine that runs this graph: the one of this name, or else the chosen one.
 
     Raises EmbedderUnavailable as `choose_engine` does.
     """
-    kind = ENGINES[name or choose_engine(ranges=network.has_ranges).name]
+    kind = ENGINES[name or choose_engine(ranges=graph.has_ranges).name]
     if kind.library == "openvino":
         from visualsearch.embedders.engines.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(network, kind.number, threads=count_threads())
+        return OpenVinoEngine(graph, kind.number, threads=count_threads())
     from visualsearch.embedders.engines.torch import TorchEngine
 
-    return TorchEngine(network, kind.number, threads=count_threads())
+    return TorchEngine(graph, kind.number, threads=count_threads())
 
 
 def _choose_best(threads: str, ranges: bool) -> Choice:

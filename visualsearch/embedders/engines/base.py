@@ -36,13 +36,14 @@ class Pass:
 class Engine(ABC):
     """Runs one network; its vectors have a cosine of at least 0.999 to those of exact numbers.
 
-    Built from a `visualsearch.embedders.network.Network` when its first vector is wanted, once in a process. One
-    thread at a time calls it.
+    Built from a `visualsearch.embedders.graph.Graph` when its first vector is wanted, once in a process. One thread at
+    a time calls it.
     """
 
     @abstractmethod
-    def run(self, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what the network makes of n images, 1 or more: features, shape (n, dimensions), and places.
+    def run(self, pixels: Pixels) -> tuple[NDArray[np.float32], ...]:
+        """Return the graph's outputs for n images, 1 or more; the first axis of each counts the images.
 
-        Places have the shape (n, channels, rows, columns), of as many channels as `Pass` says.
+        Of a network that embeds: features, shape (n, dimensions), then places, where it has any. Places have the shape
+        (n, channels, rows, columns), of as many channels as `Pass` says.
         """

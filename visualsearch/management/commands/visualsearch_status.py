@@ -75,6 +75,7 @@ def _words(overview: Overview) -> str:
     for job in status.jobs:
         lines.append(f"Reindex      {job.source}: {job.state}, {job.done} of {job.total} objects, {job.failed} failed")
     lines += [f"Sureness     {source}: {one.words}" for source, one in overview.calibration.items()]
+    lines += [f"Photos       {source}: {one.words}" for source, one in overview.adaptation.items()]
     lines += [f"Unmet        {source}: {_of_unmet(one)}" for source, one in overview.unmet.items() if one.searches]
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
-from visualsearch.exceptions import EmbedderUnavailable, InvalidQuery, VisualSearchError
+from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.images import open_image
 from visualsearch.indexes.scores import cosines
 from visualsearch.search.evaluation.goods import pictures_of
@@ -22,7 +22,6 @@ from visualsearch.search.photos import see
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import keep_allowed
 from visualsearch.search.results import Candidate, Result
-from visualsearch.search.seen import Seen
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.vectors import as_vectors
 
@@ -70,11 +69,8 @@ class Catalogue:
 
         Only photos, sources and limits are looked at; raises as `find_similar` does.
         """
-        if isinstance(query.photo, Seen):
-            raise InvalidQuery("Expected the photo itself: each embedder sees it in its own way.")
-        source = get_source(query.source)
-        closer = not isinstance(query.photo, Picture)
-        (sight,) = see(self.embedder, [_opened(query.photo)], [None], closer=closer)
+        photo, source = query.one_photo, get_source(query.source)
+        (sight,) = see(self.embedder, [_opened(photo)], [None], closer=not isinstance(photo, Picture))
         vector = as_vectors(sight.vector, self.embedder.dimensions)[0]
         shelf = self._shelves.get(source.name)
         if shelf is None:

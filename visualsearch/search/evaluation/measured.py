@@ -52,13 +52,19 @@ class Measured:
 
 def measure(shot: Shot, search: Search, limit: int) -> Measured:
     """Make one search; raises what it raises."""
+    asked = PhotoQuery(photo=shot.photo, source=shot.query.source, limit=limit)
+    return measure_asked(shot.query, asked, search, disturbance=shot.disturbance)
+
+
+def measure_asked(query: Query, asked: PhotoQuery, search: Search, *, disturbance: str) -> Measured:
+    """Make one search as it is asked, by the right answers of a query; raises what it raises."""
     start = perf_counter()
-    results = list(search(PhotoQuery(photo=shot.photo, source=shot.query.source, limit=limit)))
+    results = list(search(asked))
     milliseconds = (perf_counter() - start) * 1000
     return Measured(
-        query=shot.query,
-        disturbance=shot.disturbance,
-        hits=tuple(shot.query.is_right(result) for result in results),
+        query=query,
+        disturbance=disturbance,
+        hits=tuple(query.is_right(result) for result in results),
         milliseconds=milliseconds,
         score=results[0].score if results else None,
         probability=results[0].probability if results else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from visualsearch import __version__
 from visualsearch.embedders import Embedder
 from visualsearch.models import serving_embedder
+from visualsearch.search.evaluation.adaptation import Adapted, NotingSearch, measure_adaptation
 from visualsearch.search.evaluation.figures import Figures
 from visualsearch.search.evaluation.histogram import Histogram, histogram_of
 from visualsearch.search.evaluation.matrix import Matrix, matrix_of
@@ -61,6 +62,8 @@ class Report:
     failed: tuple[Failure, ...]
     example: Query | None
     """The first query that could be searched with."""
+    adapted: Adapted | None = None
+    """What adaptation to the photos brings; of photos with known answers alone."""
 
     @property
     def figures(self) -> Figures:
@@ -77,18 +80,22 @@ class Report:
             "scores": self.scores.as_dict() if self.scores else None,
             "worst": [one.as_dict() for one in self.worst],
             "failed": [{"photo": one.name, "reason": one.reason} for one in self.failed],
+            "adaptation": self.adapted.as_dict() if self.adapted else None,
         }
 
 
 def evaluate(queries: Iterable[Query], *, seed: int = 0, limit: int = LIMIT) -> Report:
     """Search with every query as shoppers do, and return the figures; `queries` may show progress as it is read.
 
-    A picture of the shop is searched with once a disturbance, a photo as it is. The same shop, queries and seed give
+    A picture of the shop is searched with once a disturbance, a photo as it is; photos then again by what was seen of
+    them, with and without adaptation. The same shop, queries and seed give
     the same figures but for the times. Raises EmbedderUnavailable, IndexUnavailable and InvalidQuery.
     """
-    embedder = serving_embedder()
-    (measured,), failed = measure_all(queries, [find_similar], seed=seed, limit=limit)
-    return report_of(measured, failed, search=find_similar, embedder=embedder, seed=seed, limit=limit)
+    embedder, search = serving_embedder(), NotingSearch()
+    (measured,), failed = measure_all(queries, [search], seed=seed, limit=limit)
+    report = report_of(measured, failed, search=find_similar, embedder=embedder, seed=seed, limit=limit)
+    adapted = measure_adaptation([one.query for one in measured], search.seen, seed=seed, limit=limit)
+    return replace(report, adapted=adapted)
 
 
 def report_of(

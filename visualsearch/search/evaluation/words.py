@@ -16,6 +16,8 @@ def words_of(report: Report, comparison: Comparison | None = None) -> str:
     lines = [f"{name:<10} {value}" for name, value in report.figures.as_dict().items()]
     if len(report.matrix.rows) > 1 or len(report.matrix.columns) > 1:
         lines += ["", "recall@1 by category and disturbance", *_table(report.matrix)]
+    if report.adapted:
+        lines += ["", *report.adapted.lines]
     if report.about.unknown:
         lines += ["", f"{report.about.unknown} photos name no product that the shop shows: they can only be wrong."]
     if comparison:

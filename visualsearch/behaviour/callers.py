@@ -1,0 +1,39 @@
+"""Who asks, as far as one caller must be told from another: an address that nobody stores."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+TURN_SECONDS = 3_600
+"""A caller's photo counts once in this time."""
+
+_SITE_BITS = 64
+"""Of an IPv6 address: what names a customer, who has all addresses below it."""
+
+
+def has_turn(caller: str) -> bool:
+    """Tell whether this caller has not counted for an hour, and count it; the cache holds a digest with our own key."""
+    digest = salted_hmac("visualsearch.callers", caller).hexdigest()
+    return bool(cache.add(f"visualsearch.callers.{digest}", 1, timeout=TURN_SECONDS))
+
+
+def caller_of(request: HttpRequest) -> str:
+    """Return the network that a request comes from, believing as many proxies as REST_FRAMEWORK["NUM_PROXIES"] says.
+
+    Where that says nothing, what a request itself tells of its origin is not believed.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    proxies = getattr(settings, "REST_FRAMEWORK", {}).get("NUM_PROXIES") or 0
+    told = [one.strip() for one in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if one.strip()]
+    if proxies and told:
+        address = told[-min(proxies, len(told))]
+    try:
+        known = ip_address(address)
+    except ValueError:  # a socket of this host
+        return address
+    return str(ip_network(f"{known}/{_SITE_BITS}", strict=False)) if known.version == 6 else str(known)
