@@ -32,6 +32,20 @@ def test_settings_of_the_shop_have_no_problem() -> None:
         ({"EMBED_THREADS": 0}, "VISUALSEARCH['EMBED_THREADS'] is 0."),
         ({"LIMIT": 0}, "VISUALSEARCH['LIMIT'] is 0."),
         ([], "VISUALSEARCH is not a dict."),
+        (
+            {"EMBEDDER": {"MODEL": "resnet50"}},
+            "VISUALSEARCH['EMBEDDER'] is {'MODEL': 'resnet50'}: "
+            'expected {"BACKEND": "...", "OPTIONS": {...}} and no other keys.',
+        ),
+        (
+            {"EMBEDDERS": ["resnet50"]},
+            "VISUALSEARCH['EMBEDDERS'] is ['resnet50']: "
+            "expected a dict of names, each with a dict of BACKEND and OPTIONS.",
+        ),
+        (
+            {"EMBEDDERS": {"{": {"BACKEND": "timm"}}},
+            "VISUALSEARCH['EMBEDDERS'] is {'{': {'BACKEND': 'timm'}}: expected a name in place of '{'.",
+        ),
     ],
 )
 def test_visualsearch_e001_wrong_setting(settings: Any, written: Any, message: str) -> None:
@@ -50,6 +64,88 @@ def test_visualsearch_e002_unknown_embedder(settings: Any) -> None:
 
     assert error.id == "visualsearch.E002"
     assert "nothing" in error.msg
+
+
+def test_visualsearch_e002_backend_without_options_of_its_own(settings: Any) -> None:
+    settings.VISUALSEARCH = {"EMBEDDER": {"BACKEND": "thumbnail", "OPTIONS": {"side": 48}}}
+
+    (error,) = check_embedder()
+
+    assert (error.id, error.msg) == (
+        "visualsearch.E002",
+        "There is no backend 'thumbnail' that takes OPTIONS. Write one of onnx, open_clip, openvino, timm, "
+        "torchvision, transformers, or the dotted path of an Embedder class.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "message"),
+    [
+        (
+            "timm",
+            {"modell": "resnet50"},
+            "The backend 'timm' has no option 'modell'. Its options: cache_dir, device, model, precision, weights.",
+        ),
+        ("torchvision", {}, "The backend 'torchvision' needs the option 'model'."),
+        (
+            "torchvision",
+            {"model": "resnet50", "precision": "float16"},
+            "The option 'precision' is 'float16'; expected one of auto, bfloat16, float32.",
+        ),
+        (
+            "transformers",
+            {"model": "facebook/dinov2-small", "device": "gpu"},
+            "The option 'device' is 'gpu'; expected auto, cpu, cuda, cuda:NUMBER or mps.",
+        ),
+        (
+            "tests.embedders.tiny.TinyEmbedder",
+            {"side": 3},
+            "The backend 'tests.embedders.tiny.TinyEmbedder' has no option 'side'. Its options: none.",
+        ),
+    ],
+)
+def test_visualsearch_e023_wrong_options(settings: Any, backend: str, options: Any, message: str) -> None:
+    settings.VISUALSEARCH = {"EMBEDDER": {"BACKEND": backend, "OPTIONS": options}}
+
+    (error,) = check_embedder()
+
+    assert (error.id, error.msg) == ("visualsearch.E023", message)
+    assert error.hint == ("Change OPTIONS in VISUALSEARCH['EMBEDDER']; docs/embedders.md says what each backend takes.")
+
+
+def test_visualsearch_e023_wrong_options_of_a_named_embedder(settings: Any) -> None:
+    named = {"mine": {"BACKEND": "timm"}, "missing": {"BACKEND": "onnx", "OPTIONS": {"path": "nowhere.onnx"}}}
+    settings.VISUALSEARCH = {"EMBEDDER": "thumbnail", "EMBEDDERS": named}
+
+    (error,) = check_embedder()
+
+    assert (error.id, error.msg) == ("visualsearch.E023", "The backend 'timm' needs the option 'model'.")
+    assert "VISUALSEARCH['EMBEDDERS']['mine']" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("options", "missing", "extra"),
+    [
+        ({"BACKEND": "timm", "OPTIONS": {"model": "resnet50"}}, "timm", "timm"),
+        ({"BACKEND": "torchvision", "OPTIONS": {"model": "resnet50"}}, "torch, torchvision", "torch"),
+        ({"BACKEND": "open_clip", "OPTIONS": {"model": "hf-hub:a/b"}}, "open_clip", "open-clip"),
+        ({"BACKEND": "transformers", "OPTIONS": {"model": "a/b"}}, "transformers, torch, torchvision", "transformers"),
+    ],
+)
+def test_visualsearch_e020_the_backends_library_is_not_installed(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, options: Any, missing: str, extra: str
+) -> None:
+    monkeypatch.setattr("visualsearch.embedders.torch_network.find_spec", lambda name: None)
+    settings.VISUALSEARCH = {"EMBEDDER": options}
+
+    (error,) = check_embedder()
+
+    name = " ".join([options["BACKEND"], options["OPTIONS"]["model"]])
+    assert (error.id, error.msg) == (
+        "visualsearch.E020",
+        f"The embedder '{name}' needs {missing}, which is not installed.",
+    )
+    assert error.hint == f"Run `pip install django-visualsearch[{extra}]`."
 
 
 @pytest.mark.parametrize(
@@ -106,6 +202,21 @@ def test_visualsearch_w002_another_embedder_answers(settings: Any) -> None:
         "Searches are answered by the embedder 'thumbnail', but the setting names 'tests.embedders.tiny.TinyEmbedder'."
     )
     assert "visualsearch_rebuild --embedder tests.embedders.tiny.TinyEmbedder" in (warning.hint or "")
+
+
+@pytest.mark.django_db
+def test_visualsearch_w002_shows_a_backend_short_and_the_command_whole(settings: Any) -> None:
+    want("thumbnail")
+    entry = {"BACKEND": "torchvision", "OPTIONS": {"model": "resnet18"}}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": entry}
+
+    (warning,) = check_serving(databases=["default"])
+
+    assert warning.msg == (
+        "Searches are answered by the embedder 'thumbnail', but the setting names 'torchvision resnet18'."
+    )
+    command = """visualsearch_rebuild --embedder '{"BACKEND": "torchvision", "OPTIONS": {"model": "resnet18"}}'"""
+    assert warning.hint == f"Run `{command}`, or change the setting."
 
 
 def test_visualsearch_w002_asks_no_database_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,3 +40,25 @@ def test_token_is_shown_nowhere(settings: Any) -> None:
     assert [problem.message for problem in get_problems()] == [
         "VISUALSEARCH['MILVUS_TOKEN'] is a secret, which is no str."
     ]
+
+
+def test_an_embedder_with_options_is_one_string_whatever_their_order(settings: Any) -> None:
+    options = {"model": "resnet18", "device": "cpu"}
+    settings.VISUALSEARCH = {"EMBEDDER": {"OPTIONS": options, "BACKEND": "torchvision"}}
+    written = get_settings().embedder
+
+    settings.VISUALSEARCH = {"EMBEDDER": '{"BACKEND": "torchvision", "OPTIONS": {"device":"cpu","model":"resnet18"}}'}
+
+    assert get_settings().embedder == written
+    assert written == '{"BACKEND": "torchvision", "OPTIONS": {"device": "cpu", "model": "resnet18"}}'
+
+
+def test_named_embedders_may_have_longer_options_than_the_database_keeps(settings: Any) -> None:
+    settings.VISUALSEARCH = {
+        "EMBEDDER": "mine",
+        "EMBEDDERS": {"mine": {"BACKEND": "timm", "OPTIONS": {"x": "y" * 999}}},
+    }
+
+    assert get_problems() == ()
+    assert get_settings().embedder == "mine"
+    assert len(get_settings().embedders["mine"]) > 999

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -15,8 +16,9 @@ from django.urls import Resolver404, resolve
 from tests.embedders.contract import EmbedderContract
 from tests.indexes.contract import COUNT, IndexContract
 from tests.indexes.journal import SPACE, Journal, draw
-from visualsearch.conf import Settings
-from visualsearch.embedders import Embedder
+from visualsearch.conf import Settings, get_problems, get_settings
+from visualsearch.embedders import Embedder, load_embedder
+from visualsearch.embedders.naming import BACKENDS
 from visualsearch.indexes import Index
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +36,9 @@ NOT_OURS = {
     "INSTALLED_APPS",
     "MEDIA_ROOT",
     "POSTGRES",
+    "HF_HOME",
+    "HF_HUB_OFFLINE",
+    "TORCH_HOME",
     "TEST_MILVUS_URI",
     "TEST_MILVUS_TOKEN",
     "GRPC_ENABLE_FORK_SUPPORT",
@@ -101,6 +106,51 @@ class TestEmbedderOfThePage(EmbedderContract):
     @pytest.fixture
     def embedder(self) -> Embedder:
         embedder: Embedder = defined("extend.md")["GreyEmbedder"]()
+        return embedder
+
+
+def settings_of_embedders() -> list[dict[str, Any]]:
+    """Return every setting that the page on embedders writes."""
+    found = []
+    for code in blocks("embedders.md"):
+        names: dict[str, Any] = {}
+        if code.startswith("VISUALSEARCH"):
+            exec(compile(code, "embedders.md", "exec"), names)
+            found.append(names["VISUALSEARCH"])
+    return found
+
+
+@pytest.mark.parametrize("written", settings_of_embedders())
+def test_every_setting_of_the_page_on_embedders_is_understood(settings: Any, written: dict[str, Any]) -> None:
+    settings.VISUALSEARCH = written
+
+    assert get_problems() == ()
+    for name in (get_settings().embedder, *get_settings().embedders):
+        wrong = {message.id for message in load_embedder(name).check()}
+        # What cannot be known here is whether a library is installed and a file there.
+        assert wrong <= {"visualsearch.E020", "visualsearch.E021"}, name
+
+
+def test_every_backend_is_on_the_page_with_all_its_options_and_no_other() -> None:
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| [^|]* \| ([^|]*) \|$", TEXTS["embedders.md"], re.MULTILINE)
+    named = {name: re.findall(r"`(\w+)`", options) for names, options in rows for name in re.findall(r"`(\w+)`", names)}
+
+    assert {name: sorted(options) for name, options in named.items()} == {
+        name: sorted(inspect.signature(kind).parameters) for name, kind in BACKENDS.items()
+    }
+
+
+def test_every_json_of_the_page_on_embedders_is_a_backend() -> None:
+    written = re.findall(r"'(\{.*\})'", TEXTS["embedders.md"])
+
+    assert written
+    assert all(load_embedder(text).name for text in written)
+
+
+class TestNetworkOfThePageOnEmbedders(EmbedderContract):
+    @pytest.fixture
+    def embedder(self) -> Embedder:
+        embedder: Embedder = defined("embedders.md")["ColourGrid"](cells=3)
         return embedder
 
 

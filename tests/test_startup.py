@@ -4,13 +4,41 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "torchvision", "faiss", "safetensors", "requests_hardened", "pillow_heif")
+HEAVY = (
+    "torch",
+    "torchvision",
+    "timm",
+    "open_clip",
+    "transformers",
+    "onnxruntime",
+    "openvino",
+    "faiss",
+    "safetensors",
+    "requests_hardened",
+    "pillow_heif",
+)
 
 
-def test_checks_migrations_and_admin_load_no_heavy_library() -> None:
+@pytest.mark.parametrize(
+    "embedder",
+    [
+        "thumbnail",
+        "resnet50",
+        {"BACKEND": "timm", "OPTIONS": {"model": "resnet50.a1_in1k"}},
+        {"BACKEND": "open_clip", "OPTIONS": {"model": "RN50", "pretrained": "openai"}},
+        {"BACKEND": "transformers", "OPTIONS": {"model": "facebook/dinov2-small"}},
+    ],
+)
+@pytest.mark.parametrize("index", ["faiss", "pgvector"])
+def test_checks_migrations_and_admin_load_no_heavy_library(embedder: object, index: str) -> None:
     program = f"""
 import django, os, sys
+from django.conf import settings
+settings.VISUALSEARCH = {{**settings.VISUALSEARCH, "EMBEDDER": {embedder!r}, "INDEX": "{index}"}}
+settings.SILENCED_SYSTEM_CHECKS = ["visualsearch.E032"]  # pgvector without a PostgreSQL
 django.setup()
 from django.core.management import call_command
 from django.contrib import admin

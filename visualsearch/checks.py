@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from visualsearch.conf import get_problems, get_settings
-from visualsearch.embedders import get_embedder
+from visualsearch.embedders import label_of, load_embedder
 from visualsearch.embedders.engines import AUTO, choose_engine
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.exceptions import EmbedderUnavailable, InvalidOptions
 from visualsearch.models import ServingEmbedder
 from visualsearch.sources import all_sources
 
@@ -43,12 +44,27 @@ def check_sources(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def check_embedder(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Ask the embedder; loads no model."""
+    """Ask the embedder of the setting, and build those that are named beside it; loads no model."""
+    own = get_settings()
+    messages = list(_embedder_problems("VISUALSEARCH['EMBEDDER']", own.embedder, ask=True))
+    for name in own.embedders:
+        if name != own.embedder:
+            # What is missing to run it is told when it is wanted: on this host it may never be.
+            messages += _embedder_problems(f"VISUALSEARCH['EMBEDDERS'][{name!r}]", name, ask=False)
+    return messages
+
+
+def _embedder_problems(place: str, name: str, *, ask: bool) -> Iterator[checks.CheckMessage]:
     try:
-        return get_embedder().check()
+        embedder = load_embedder(name)
+    except InvalidOptions as error:
+        hint = f"Change OPTIONS in {place}; docs/embedders.md says what each backend takes."
+        yield checks.Error(str(error), hint=hint, id="visualsearch.E023")
     except EmbedderUnavailable as error:
-        hint = "Set VISUALSEARCH['EMBEDDER'] to a name from the README's table, or to a path of weights."
-        return [checks.Error(str(error), hint=hint, id="visualsearch.E002")]
+        hint = f"Set {place} to a name from the README's table, to a path of weights, or to a backend."
+        yield checks.Error(str(error), hint=hint, id="visualsearch.E002")
+    else:
+        yield from embedder.check() if ask else ()
 
 
 def check_storages(**kwargs: Any) -> list[checks.CheckMessage]:
@@ -117,7 +133,12 @@ def check_serving(*, databases: Sequence[str] | None = None, **kwargs: Any) -> l
     name = get_settings().embedder
     if now.serving == name:
         return []
-    problem = f"Searches are answered by the embedder {now.serving!r}, but the setting names {name!r}."
-    building = f"{now.wanted!r} is being built and takes over by itself; visualsearch_status says how far it is."
-    hint = building if now.is_building else f"Run `visualsearch_rebuild --embedder {name}`, or change the setting."
+    serving, wanted = label_of(now.serving), label_of(now.wanted)
+    problem = f"Searches are answered by the embedder {serving!r}, but the setting names {label_of(name)!r}."
+    building = f"{wanted!r} is being built and takes over by itself; visualsearch_status says how far it is."
+    hint = (
+        building
+        if now.is_building
+        else f"Run `visualsearch_rebuild --embedder {shlex.quote(name)}`, or change the setting."
+    )
     return [checks.Warning(problem, hint=hint, id="visualsearch.W002")]

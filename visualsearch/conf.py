@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -10,13 +11,17 @@ from typing import Any, get_args, get_origin, get_type_hints
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 
+from visualsearch.backends import MAX_LENGTH, write_backend
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every key of `VISUALSEARCH`, in lower case, with its default."""
 
     embedder: str = "products-4"
-    """A name from the README's table, a path of weights, or the dotted path of an Embedder class."""
+    """A name, path or dotted path, or a dict of BACKEND and OPTIONS, as docs/embedders.md says; read as text."""
+    embedders: Mapping[str, str] = field(default_factory=dict)
+    """Embedders that `EMBEDDER` and commands can name, each a dict of BACKEND and OPTIONS; read as text."""
     index: str = "faiss"
     """`faiss`, `exact`, `pgvector`, `milvus`, or the dotted path of an Index class."""
     fallback_index: str = ""
@@ -182,6 +187,8 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
     types: dict[str, Any] = {name.upper(): kind for name, kind in get_type_hints(Settings).items()}
     if key not in types:
         return Problem(f"VISUALSEARCH has an unknown key {key!r}.", f"Known keys: {', '.join(sorted(types))}.")
+    if read := _READERS.get(key):
+        return _problem_of_reading(read, key, value)
     kind = types[key]
     if not _fits(kind, value):
         return Problem(
@@ -193,6 +200,16 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
     return None
 
 
+def _problem_of_reading(read: Callable[[Any], Any], key: str, value: Any) -> Problem | None:
+    try:
+        read(value)
+    except ValueError as error:
+        return Problem(
+            f"VISUALSEARCH['{key}'] is {_shown(key, value)}: {error}.", f"Its default is {_default_of(key)!r}."
+        )
+    return None
+
+
 def _fits(kind: Any, value: Any) -> bool:
     if get_origin(kind) is tuple:
         return isinstance(value, tuple | list) and all(_fits(get_args(kind)[0], one) for one in value)
@@ -200,13 +217,37 @@ def _fits(kind: Any, value: Any) -> bool:
 
 
 def _converted(key: str, value: Any) -> Any:
+    if read := _READERS.get(key):
+        return read(value)
     if key == "DIRECTORY":
         return Path(value)
     return tuple(value) if isinstance(value, list) else value
 
 
+def _read_embedder(value: Any) -> str:
+    if isinstance(value, str) and not value.startswith("{"):
+        return value
+    return write_backend(value)
+
+
+def _read_embedders(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("expected a dict of names, each with a dict of BACKEND and OPTIONS")
+    return {_read_name(name): write_backend(entry, max_length=None) for name, entry in value.items()}
+
+
+def _read_name(name: Any) -> str:
+    if not (isinstance(name, str) and 0 < len(name) <= MAX_LENGTH and not name.startswith("{")):
+        raise ValueError(f"expected a name in place of {name!r}")
+    return name
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"EMBEDDER": _read_embedder, "EMBEDDERS": _read_embedders}
+
+
 def _default_of(key: str) -> Any:
-    return _field_of(key).default
+    written = _field_of(key)
+    return written.default if written.default_factory is MISSING else written.default_factory()
 
 
 def _shown(key: str, value: Any) -> str:

@@ -15,6 +15,7 @@ VisualSearchError
 │   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
+│   └── InvalidOptions      the setting gives a backend what it does not know
 ├── EmbedderInUse           the rows of this embedder are needed
 ├── CannotCalibrate         there is too little to learn from
 ├── CannotExchange          the wanted index would find less than the one that answers
@@ -87,6 +88,10 @@ class UnknownSource(InvalidQuery):
 
 class EmbedderUnavailable(VisualSearchError):
     """The model, its weights or its libraries cannot be loaded; the message says what to do."""
+
+
+class InvalidOptions(EmbedderUnavailable):
+    """The OPTIONS of an embedder's backend have an unknown or missing name, or a wrong value."""
 
 
 class EmbedderInUse(VisualSearchError):

@@ -137,12 +137,15 @@ def _of_extras() -> Iterator[checks.CheckMessage]:
 
 
 def check_dimensions(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Tell when the embedder makes longer vectors than the index takes; loads no model."""
+    """Tell when the embedder makes longer vectors than the index takes; loads no model, and no library for it."""
+    if "pgvector" not in (get_settings().index, get_settings().fallback_index):
+        return []
     try:
-        dimensions = get_embedder().dimensions
+        embedder = get_embedder()
+        dimensions = embedder.dimensions if embedder.knows_dimensions else 0
     except EmbedderUnavailable:  # told by another check
         return []
-    if "pgvector" not in (get_settings().index, get_settings().fallback_index) or dimensions <= MOST_DIMENSIONS:
+    if dimensions <= MOST_DIMENSIONS:  # else, and where they are not known yet, the index says it when it is opened
         return []
     message = f"The embedder makes vectors of {dimensions} numbers, and the index 'pgvector' takes {MOST_DIMENSIONS}."
     hint = "Set VISUALSEARCH['INDEX'] to 'faiss' or 'milvus', or take another embedder."

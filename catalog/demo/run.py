@@ -21,6 +21,7 @@ from catalog.demo.processes import HOST, check_port, start_server, start_worker
 from catalog.feeds import import_feed, read_feed
 from catalog.tasks import missing
 from visualsearch.conf import get_settings
+from visualsearch.embedders import label_of
 from visualsearch.sync import get_progress
 
 RESTARTS_MOST = 3
@@ -80,9 +81,8 @@ class Demo:
         """Show how far the worker is, until every picture can be searched and those of the demo have thumbnails."""
         self._wait("Searchable", lambda: get_progress().waiting, get_progress().wanted)
         progress = get_progress()
-        self.say(
-            f"{progress.embedded} of {progress.wanted} pictures can be searched (model {get_settings().embedder})."
-        )
+        model = label_of(get_settings().embedder)
+        self.say(f"{progress.embedded} of {progress.wanted} pictures can be searched (model {model}).")
         if progress.failed:
             self.say(f"{progress.failed} pictures failed; the admin's list of embeddings says why.")
         if self.data is None:

@@ -153,6 +153,17 @@ def test_embedder_of_the_setting_is_wished_for_and_the_way_back_too(admin_client
     assert LogEntry.objects.count() == 2
 
 
+def test_a_backend_with_options_is_shown_short(admin_client: Client, settings: Any) -> None:
+    ServingEmbedder.hold()
+    backend = {"BACKEND": "timm", "OPTIONS": {"model": "resnet18.a1_in1k"}}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": backend}
+
+    page = admin_client.get(DASHBOARD).text
+
+    assert "Change to timm resnet18.a1_in1k" in page
+    assert "BACKEND" not in page
+
+
 def test_without_a_way_back_it_is_told(admin_client: Client) -> None:
     response = admin_client.post(EMBEDDER, {"back": "1"}, follow=True)
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from visualsearch.embedders import Embedder
+from visualsearch.exceptions import EmbedderUnavailable
 
 Colour = str
 
@@ -75,6 +76,20 @@ class EmbedderContract:
     def test_preparing_twice_is_no_mistake(self, embedder: Embedder) -> None:
         embedder.prepare()
         embedder.prepare()
+
+    def test_words_lie_in_the_space_of_the_images_where_it_knows_any(self, embedder: Embedder) -> None:
+        if not embedder.supports_text:
+            with pytest.raises(EmbedderUnavailable, match="knows no words"):
+                embedder.embed_text(["a red mug"])
+            return
+
+        vectors = embedder.embed_text(["a red mug", "a green chair"])
+
+        assert vectors.shape == (2, embedder.dimensions)
+        assert vectors.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(embedder.embed_text(["a green chair"]), vectors[1:], atol=1e-4)
+        assert embedder.embed_text([]).shape == (0, embedder.dimensions)
 
     def test_check_finds_nothing_wrong(self, embedder: Embedder) -> None:
         assert embedder.check() == []

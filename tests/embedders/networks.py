@@ -116,3 +116,27 @@ def halved(state: State) -> State:
 def save_narrow(path: Path, *, width: int = 8, **metadata: str) -> None:
     """Write a small network in the form that this package ships: half precision, with a head and metadata."""
     save_safetensors(halved(with_proposals(with_head(build(width=width).state_dict()))), path, {**NARROW, **metadata})
+
+
+def stirred(network: Any, *, seed: int = 1) -> Any:
+    """Return the network with noise in its weights: as they are at first, many networks give one vector for all."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for values in network.parameters():
+            spread = 0.0 if values.ndim < 2 else max(float(values.std()), 0.1)
+            values += torch.randn(values.shape, generator=generator) * spread
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_var.uniform_(0.5, 1.5, generator=generator)
+    return network.eval()
+
+
+def cosines(ours: Any, theirs: Any) -> Any:
+    """Return the cosine of each of our unit vectors, (n, dimensions), with a library's features."""
+    rows = theirs.float().numpy()
+    return (ours * rows).sum(axis=1) / (rows**2).sum(axis=1) ** 0.5
+
+
+def without_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the Hugging Face Hub be out of reach, as on a machine without a network; nothing is asked for again."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)

@@ -14,7 +14,7 @@ from tests.drawing import draw, draw_mosaic
 from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.embedders.engines import Choice
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
-from visualsearch.models import Embedding, SyncRequest, count_photos, current_space
+from visualsearch.models import Embedding, ServingEmbedder, SyncRequest, count_photos, current_space
 
 pytestmark = pytest.mark.django_db
 TINY = "tests.embedders.tiny.TinyEmbedder"
@@ -197,6 +197,24 @@ def test_rebuild_changes_the_embedder_and_back(photo: Path) -> None:
 
     assert "Searches are answered by thumbnail." in run("visualsearch_rebuild", "--back")
     assert "1 vectors are forgotten." in run("visualsearch_rebuild", "--forget", TINY)
+
+
+def test_rebuild_takes_a_backend_with_options_or_a_named_one(photo: Path, settings: Any) -> None:
+    add_product(draw("red"), sku="A1")
+    run("visualsearch_sync")
+    backend = {"BACKEND": TINY, "OPTIONS": {}}
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDERS": {"mine": backend}}
+
+    assert f"Searches are answered by {TINY}." in run("visualsearch_rebuild", "--embedder", json.dumps(backend))
+    assert ServingEmbedder.read().serving == f'{{"BACKEND": "{TINY}"}}'
+    assert "Searches are answered by mine." in run("visualsearch_rebuild", "--embedder", "mine")
+    assert ServingEmbedder.read().serving == "mine"
+    assert "Model        mine, 27 dimensions (tiny-27)" in run("visualsearch_status")
+
+
+def test_rebuild_tells_what_is_wrong_with_json() -> None:
+    with pytest.raises(CommandError, match="cannot be used: expected the name of a backend"):
+        run("visualsearch_rebuild", "--embedder", '{"OPTIONS": {}}')
 
 
 def test_rebuild_in_the_background_only_writes_the_wish() -> None:

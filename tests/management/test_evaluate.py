@@ -144,6 +144,14 @@ def test_embedders_are_compared_without_a_row_written() -> None:
     assert list(Embedding.objects.values_list("pk", "fingerprint", "revision")) == before
 
 
+def test_a_backend_with_options_is_compared() -> None:
+    fill()
+
+    words = run(compare=json.dumps({"BACKEND": TINY}), catalogue=2)
+
+    assert words.count("tiny") == 2
+
+
 def test_photos_of_a_csv_are_compared_too(queries: Path) -> None:
     add_product(draw("red"), sku="R1")
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from visualsearch.admin.lag_plot import LagPlot, plot_lag
 from visualsearch.admin.permissions import demand, may_change_settings, may_reindex, may_view
 from visualsearch.conf import get_settings
+from visualsearch.embedders import label_of
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.models import ServingEmbedder
 from visualsearch.overview import Overview, get_overview
@@ -107,7 +108,8 @@ def change_embedder(request: HttpRequest) -> HttpResponse:
         return _back()
     ring_after_commit()
     return _done(
-        request, _("The embedder %(name)s is made ready, and takes over when it is complete.") % {"name": name}
+        request,
+        _("The embedder %(name)s is made ready, and takes over when it is complete.") % {"name": label_of(name)},
     )
 
 

@@ -6,17 +6,11 @@ import logging
 import os
 from threading import Lock, Thread
 
-from django.utils.module_loading import import_string
-
 from visualsearch.conf import get_settings
 from visualsearch.embedders.base import Embedder, Look
-from visualsearch.embedders.products import ProductsEmbedder
-from visualsearch.embedders.shipped import SHIPPED
-from visualsearch.embedders.thumbnail import ThumbnailEmbedder
-from visualsearch.embedders.weights import SUFFIXES
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.embedders.naming import build_embedder, label_of, normalise_name
 
-__all__ = ["Embedder", "Look", "get_embedder", "load_embedder", "prepare_aside"]
+__all__ = ["Embedder", "Look", "get_embedder", "label_of", "load_embedder", "normalise_name", "prepare_aside"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +26,17 @@ def get_embedder() -> Embedder:
 
 
 def load_embedder(name: str) -> Embedder:
-    """Return the embedder of this name, path of weights, or dotted path of a class; built once in a process.
+    """Return the embedder of this name, path, dotted path of a class, or JSON of a backend; built once in a process.
 
-    Cheap: weights are read by its first vector. Raises EmbedderUnavailable for a name that means none.
+    Cheap: weights are read by its first vector. Raises EmbedderUnavailable for a string that means none.
     """
+    name = normalise_name(name)
+    # With what its name stands for: tests change that.
+    key = name + get_settings().embedders.get(name, "")
     with _lock:
-        if name not in _loaded:
-            _loaded[name] = _build(name)
-        return _loaded[name]
+        if key not in _loaded:
+            _loaded[key] = build_embedder(name)
+        return _loaded[key]
 
 
 def prepare_aside(name: str) -> None:
@@ -57,30 +54,6 @@ def _prepare(name: str) -> None:
         load_embedder(name).prepare()
     except Exception as error:  # told to whoever asks it for a vector
         logger.warning("The embedder %s could not be prepared: %s", name, error)
-
-
-def _build(name: str) -> Embedder:
-    if name == ThumbnailEmbedder.name:
-        return ThumbnailEmbedder()
-    if name in SHIPPED or name.endswith(SUFFIXES):
-        return ProductsEmbedder(name)
-    if "." in name and all(part.isidentifier() for part in name.split(".")):
-        return _build_from_dotted_path(name)
-    known = ", ".join([ThumbnailEmbedder.name, *SHIPPED])
-    raise EmbedderUnavailable(
-        f"There is no embedder {name!r}. Write one of {known}, the path of a {' or '.join(SUFFIXES)} file, "
-        "or the dotted path of an Embedder class."
-    )
-
-
-def _build_from_dotted_path(path: str) -> Embedder:
-    try:
-        kind = import_string(path)
-    except ImportError as error:
-        raise EmbedderUnavailable(f"The embedder {path!r} cannot be imported: {error}.") from error
-    if not (isinstance(kind, type) and issubclass(kind, Embedder)):
-        raise EmbedderUnavailable(f"Expected {path!r} to be a subclass of visualsearch.embedders.Embedder.")
-    return kind()
 
 
 def _forget() -> None:

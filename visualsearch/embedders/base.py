@@ -13,6 +13,7 @@ from PIL import Image
 
 from visualsearch.embedders.engines import Choice
 from visualsearch.embedders.regions import Regions
+from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.vectors import Vectors
 
 
@@ -43,8 +44,14 @@ class Embedder(ABC):
     dimensions: int
     """Numbers in a vector."""
 
+    knows_dimensions: bool = True
+    """Whether `dimensions` imports no heavy library; a check asks no other embedder for them."""
+
     longest_side: int = 640
     """Pixels of the longer side above which an image shows it nothing more; a larger picture may be shrunk to that."""
+
+    supports_text: bool = False
+    """Whether `embed_text` puts words into the space of the images; may be a property that reads a configuration."""
 
     @property
     @abstractmethod
@@ -64,6 +71,16 @@ class Embedder(ABC):
     def look(self, images: Sequence[Image.Image]) -> list[Look]:
         """Return what each image shows, by the same one pass that `embed` makes; raises as it does."""
         return [Look(vector) for vector in self.embed(images)]
+
+    def embed_text(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (len(texts), dimensions), float32, to compare with those of images.
+
+        Raises EmbedderUnavailable when the model cannot be loaded, or is one of images alone.
+        """
+        raise EmbedderUnavailable(
+            f"The embedder {self.name!r} knows no words. Take one with a text tower, of the backend open_clip or "
+            "transformers."
+        )
 
     @property
     def engine(self) -> Choice | None:

@@ -63,12 +63,12 @@ class Fit:
         if place == (0, 0, self.side, self.side):
             return map_
         left, top, right, bottom = place
-        rows = _overlaps(top, bottom, self.side, map_.shape[0])
-        columns = _overlaps(left, right, self.side, map_.shape[1])
+        rows = overlaps(top, bottom, self.side, map_.shape[0])
+        columns = overlaps(left, right, self.side, map_.shape[1])
         return np.asarray(rows @ map_ @ columns.T, dtype=np.float32)
 
 
-def _overlaps(start: int, end: int, side: int, cells: int) -> NDArray[np.float64]:
+def overlaps(start: float, end: float, side: float, cells: int) -> NDArray[np.float64]:
     """Return how much of each new cell lies in each of the old ones, shape (new, old): the new share start to end."""
     first, last = start * cells / side, end * cells / side
     edges = np.linspace(first, last, max(1, round(last - first)) + 1)

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import Embedder, load_embedder, prepare_aside
+from visualsearch.embedders import Embedder, label_of, load_embedder, prepare_aside
 from visualsearch.indexes.base import Space
 
 
@@ -31,7 +31,7 @@ class Serving(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.serving}, wanted {self.wanted}"
+        return f"{label_of(self.serving)}, wanted {label_of(self.wanted)}"
 
     @property
     def is_building(self) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
-from visualsearch.embedders import load_embedder
+from visualsearch.embedders import load_embedder, normalise_name
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, space_of
 from visualsearch.sources import all_sources
@@ -31,6 +31,7 @@ def want(name: str) -> None:
 
     Raises EmbedderUnavailable when it cannot be loaded.
     """
+    name = normalise_name(name)
     embedder = load_embedder(name)
     if problems := embedder.check():
         raise EmbedderUnavailable(problems[0].msg)

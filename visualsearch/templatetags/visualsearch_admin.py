@@ -8,11 +8,13 @@ from django.utils.dateparse import parse_datetime
 
 from visualsearch.admin.dashboard import Dashboard, get_dashboard
 from visualsearch.admin.progress import in_time
+from visualsearch.embedders import label_of
 from visualsearch.models import JobState
 from visualsearch.search.evaluation.plots import percent
 
 register = template.Library()
 register.filter("in_time", in_time)
+register.filter("label_of", label_of)
 register.filter("percent", percent)
 
 

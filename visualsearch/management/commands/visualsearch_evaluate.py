@@ -65,7 +65,10 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="Another seed draws other pictures and disturbances.")
         parser.add_argument("--limit", type=int, default=LIMIT, help="Results looked at per photo, at least 10.")
         parser.add_argument(
-            "--compare", default="", metavar="EMBEDDER", help="Measure this embedder beside the serving one, in memory."
+            "--compare",
+            default="",
+            metavar="EMBEDDER",
+            help="Measure this embedder, a name or JSON of BACKEND and OPTIONS, beside the serving one, in memory.",
         )
         parser.add_argument(
             "--catalogue", type=int, help="With --compare: embed so many other pictures of the shop instead of all."

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from visualsearch.embedders import label_of
 from visualsearch.exceptions import CannotCalibrate, VisualSearchError
 from visualsearch.models import ServingIndex
 from visualsearch.search.fitting import calibrate, is_due
@@ -42,7 +43,11 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--source", default="", help="Only the index of this source, for example catalog.product.")
         change = parser.add_mutually_exclusive_group()
-        change.add_argument("--embedder", default="", help="Change to this embedder, as in the setting.")
+        change.add_argument(
+            "--embedder",
+            default="",
+            help="Change to this embedder: a name or path as in the setting, or JSON of BACKEND and OPTIONS.",
+        )
         change.add_argument("--back", action="store_true", help="Change back to the embedder before.")
         change.add_argument("--index", default="", help="Change to this index, as in the setting, or back to it.")
         change.add_argument("--forget", default="", help="Give up the vectors of this embedder, or fingerprint.")
@@ -83,15 +88,15 @@ class Command(BaseCommand):
             name = want_previous()
         if background:
             bell.ring()
-            self.stdout.write(f"{name} is built by the worker; visualsearch_status says how far it is.")
+            self.stdout.write(f"{label_of(name)} is built by the worker; visualsearch_status says how far it is.")
             return
         self._build()
         if left := get_building():
             raise CommandError(
-                f"{left.missing} of {left.pictures} pictures could not be embedded with {left.embedder}, so the old "
-                "embedder goes on answering. The list of embeddings in the admin says why; run this again later."
+                f"{left.missing} of {left.pictures} pictures could not be embedded with {label_of(left.embedder)}, so "
+                "the old embedder goes on answering. The list of embeddings in the admin says why; try again later."
             )
-        self.stdout.write(f"Searches are answered by {name}. The way back: visualsearch_rebuild --back")
+        self.stdout.write(f"Searches are answered by {label_of(name)}. The way back: visualsearch_rebuild --back")
         for source in all_sources():
             self._calibrate(source)
 

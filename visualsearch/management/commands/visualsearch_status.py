@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from visualsearch.embedders import label_of
 from visualsearch.exceptions import VisualSearchError
 from visualsearch.overview import Overview, get_overview
 from visualsearch.unmet import Unmet
@@ -38,16 +40,18 @@ def _words(overview: Overview) -> str:
     lines = [
         f"Pictures     {status.wanted} wanted: {counts}",
         f"Journal      revision {status.revision}",
-        f"Model        {status.embedder}, {status.dimensions} dimensions ({status.fingerprint})",
+        f"Model        {label_of(status.embedder)}, {status.dimensions} dimensions ({status.fingerprint})",
     ]
     if status.engine:
         lines.append(f"Engine       {status.engine.name}: {status.engine.why}")
     if built := status.building:
         done = f"{built.pictures - built.missing} of {built.pictures} pictures"
-        lines.append(f"Building     {built.embedder} takes over when it is complete: {done} ({built.fingerprint})")
+        lines.append(
+            f"Building     {label_of(built.embedder)} takes over when it is complete: {done} ({built.fingerprint})"
+        )
     elif status.setting != status.embedder:
-        name = status.setting
-        lines.append(f"             The setting names {name}: visualsearch_rebuild --embedder {name} changes to it.")
+        name, quoted = label_of(status.setting), shlex.quote(status.setting)
+        lines.append(f"             The setting names {name}: visualsearch_rebuild --embedder {quoted} changes to it.")
     for source, index in status.indexes.items():
         lines.append(f"Index        {source}: {index.name}, {index.size} vectors, revision {index.revision}")
         lines.append(f"             {index.kind}: {index.why}")
