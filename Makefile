@@ -14,8 +14,11 @@ export PORT SERVE DATA
 SIZES ?= 10000,100000
 PICTURES ?=
 RESULTS ?= var/benchmarks
-EMBEDDERS ?= products-4 thumbnail $(wildcard ../shared/weights/resnet*.safetensors) \
-	benchmarks.embedders.mobilenet.MobileNetEmbedder
+EMBEDDERS ?= products-5 products-4 thumbnail benchmarks.embedders.mobilenet.MobileNetEmbedder
+RESNET50 := $(wildcard ../shared/weights/resnet50-kill-the-bits.safetensors)
+ifneq ($(RESNET50),)
+EMBEDDERS += '{"BACKEND": "torchvision", "OPTIONS": {"model": "resnet50", "weights": "$(RESNET50)"}}'
+endif
 
 .PHONY: demo test test-postgres lint types layers tests bench load torture faults fuzz clean
 

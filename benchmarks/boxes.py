@@ -1,7 +1,7 @@
 """Measure what the suggested boxes are worth in photos of furnished rooms: `python -m benchmarks.boxes --help`.
 
-    python -m benchmarks.boxes products-4 --catalogue catalog/demo/goods/catalog.csv --grounds ../shared/data/clothing
-    python -m benchmarks.boxes products-4 --catalogue ... --photos catalog/demo/goods/photos.csv
+    python -m benchmarks.boxes products-5 --catalogue catalog/demo/goods/catalog.csv --grounds ../shared/data/clothing
+    python -m benchmarks.boxes products-5 --catalogue ... --photos catalog/demo/goods/photos.csv
 
 Rooms are composed of pictures of a catalogue's products, so that it is known what stands where (`--grounds`); or they
 are photos with known answers (`--photos`). One answer a photo: over all crops of a way the product with the highest

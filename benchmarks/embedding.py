@@ -51,7 +51,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     set_up(folder)
     from visualsearch.embedders import load_embedder
 
-    weights, note = weights_of(arguments.embedder, folder)
+    weights = weights_of(arguments.embedder)
     embedder: Any = load_embedder(str(weights))
     large, small = (draw_photos(folder, arguments.pictures, size) for size in (LARGE, SMALL))
     rounds, obvious = arguments.rounds, Obvious(weights)
@@ -67,7 +67,6 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     report: dict[str, Any] = {
         "machine": describe(*PACKAGES),
         "embedder": embedder.fingerprint,
-        "weights": note,
         "engine": str(embedder.engine),
     }
     for name in (progress := tqdm(arguments.parts or parts)):

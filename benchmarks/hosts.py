@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=600, help="pictures that are embedded each time")
     parser.add_argument("--rows", type=int, default=100_000, help="vectors of the snapshot; a multiple of 5,000")
-    parser.add_argument("--embedder", default="products-4", help="a shipped name, or the path of weights")
+    parser.add_argument("--embedder", default="products-5", help="a shipped name, or the path of weights")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
     if missing := missing_servers():

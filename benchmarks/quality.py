@@ -1,7 +1,7 @@
 """Measure how often embedders find the right product, and how long they take: `python -m benchmarks.quality --help`.
 
-    python -m benchmarks.quality thumbnail products-4 ../shared/weights/resnet50-kill-the-bits.safetensors \\
-        benchmarks.embedders.mobilenet.MobileNetEmbedder --json quality.json --svg quality.svg
+    python -m benchmarks.quality thumbnail products-5 benchmarks.embedders.mobilenet.MobileNetEmbedder \\
+        --json quality.json --svg quality.svg
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Measure embedders on garments, their types and disturbed copies of them: `python -m benchmarks.sets --help`.
 
-    python -m benchmarks.sets products-4 ../shared/weights/resnet50-kill-the-bits.safetensors \\
-        benchmarks.embedders.mobilenet.MobileNetEmbedder --pictures ../shared/data/clothing/images.csv
+    python -m benchmarks.sets products-5 benchmarks.embedders.mobilenet.MobileNetEmbedder \\
+        --pictures ../shared/data/clothing/images.csv
 
 The CSV has the columns image, label and split. `types`: the share of the pictures of the split whose nearest picture of
 another split has the same label. `copies`: pictures of the split, disturbed as phones do, against 3,000 others. Both

@@ -1,6 +1,6 @@
 """Measure what photos of shoppers give together: the mean that searches adapt to, and several photos of one thing.
 
-    python -m benchmarks.shoppers products-4 benchmarks.embedders.mobilenet.MobileNetEmbedder thumbnail \\
+    python -m benchmarks.shoppers products-5 benchmarks.embedders.mobilenet.MobileNetEmbedder thumbnail \\
         --photos ../shared/data/grocery/photos_train.csv
 
 `adapted`: recall@1 and recall@5 of one photo by how much of the mean of the shop's pictures stays when the mean of the

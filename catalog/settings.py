@@ -140,7 +140,7 @@ if not env.bool("API_THROTTLED", default=True):
 SPECTACULAR_SETTINGS = {"TITLE": "Shop", "VERSION": "1", "OAS_VERSION": "3.1.0", "COMPONENT_SPLIT_REQUEST": True}
 
 VISUALSEARCH = {
-    "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-4"),
+    "EMBEDDER": env.str("VISUALSEARCH_EMBEDDER", default="products-5"),
     "INDEX": env.str("VISUALSEARCH_INDEX", default="faiss"),
     "MILVUS_URI": env.str("MILVUS_URI", default=""),
     "MILVUS_TOKEN": env.str("MILVUS_TOKEN", default=""),

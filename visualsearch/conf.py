@@ -18,7 +18,7 @@ from visualsearch.backends import MAX_LENGTH, write_backend
 class Settings:
     """Every key of `VISUALSEARCH`, in lower case, with its default."""
 
-    embedder: str = "products-4"
+    embedder: str = "products-5"
     """A name, path or dotted path, or a dict of BACKEND and OPTIONS, as docs/embedders.md says; read as text."""
     embedders: Mapping[str, str] = field(default_factory=dict)
     """Embedders that `EMBEDDER` and commands can name, each a dict of BACKEND and OPTIONS; read as text."""

@@ -1,6 +1,6 @@
 """Measure the bounds of the catalogue doctor and of unmet searches: `python -m benchmarks.bounds --help`.
 
-    python -m benchmarks.bounds products-4 benchmarks.embedders.mobilenet.MobileNetEmbedder
+    python -m benchmarks.bounds products-5 benchmarks.embedders.mobilenet.MobileNetEmbedder
 
 On the demo's goods and on photos of groceries. Half of the designs are set apart for choosing: it says which bound is
 best there in the mean of the embedders, precision counting twice as much as recall for findings, and as much for

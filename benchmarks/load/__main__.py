@@ -26,7 +26,7 @@ from tests.stock import write_catalogue
 
 CLIENTS, MANY = 16, 64
 PRODUCTS = 500
-EMBEDDER = "products-4"
+EMBEDDER = "products-5"
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 THREADS = str(MANY + 8)
 

@@ -66,7 +66,8 @@ def test_one_embedder_serves_all_threads() -> None:
 @pytest.mark.parametrize("name", ["products-0", "", "..", "a.", ".b.C", "weights.onnx.zip/"])
 def test_an_unknown_name_is_told_the_known_ones(name: str) -> None:
     with pytest.raises(
-        EmbedderUnavailable, match="There is no embedder .*. Write one of thumbnail, products-4, resnet18, .*resnet152"
+        EmbedderUnavailable,
+        match="There is no embedder .*. Write one of thumbnail, products-5, products-4, resnet18, .*resnet152",
     ):
         load_embedder(name)
 

@@ -16,7 +16,7 @@ from visualsearch.embedders.shipped import SHIPPED, Shipped
 from visualsearch.embedders.weights import digest_of_weights
 from visualsearch.exceptions import EmbedderUnavailable
 
-DIGESTS = {"products-4": "29da74e1899a"}
+DIGESTS = {"products-5": "f139f384d3e0", "products-4": "29da74e1899a"}
 """First 12 hex digits of each shipped file: a shop's vectors are made with it, so that it never changes."""
 
 BYTES_MOST = 25_000_000

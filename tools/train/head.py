@@ -96,21 +96,25 @@ def parts_of(ours: str, folder: Path) -> list[Part]:
 
 
 class Eyes:
-    """Several networks side by side: each one's unit vector times its weight, one after the other."""
+    """Several networks side by side: each one's unit vector times its weight, one after the other.
+
+    A mix takes its head's mean off vectors of just this length.
+    """
 
     def __init__(self, parts: list[Part], folder: Path) -> None:
         path = folder / "side-by-side.safetensors"
         total = sum(find_network(part["network"], folder).dimensions for part in parts)
         write_head(path, parts, np.zeros(total, np.float32), np.eye(total, dtype=np.float32))
         self._embedder = ProductsEmbedder(path)
+        self._length = float(np.linalg.norm([part["weight"] for part in parts]))
 
     def pictures(self, images: Sequence[Image.Image]) -> Vectors:
         """Return the vectors of pictures of a shop."""
-        return np.concatenate([self._embedder.embed(part) for part in _parts(images, "pictures")])
+        return self._length * np.concatenate([self._embedder.embed(part) for part in _parts(images, "pictures")])
 
     def photos(self, images: Sequence[Image.Image]) -> Vectors:
         """Return the vectors of photos, drawn towards their subjects as a search draws them."""
-        return np.concatenate([self._photos(part) for part in _parts(images, "photos")])
+        return self._length * np.concatenate([self._photos(part) for part in _parts(images, "photos")])
 
     def _photos(self, images: Sequence[Image.Image]) -> Vectors:
         looks = self._embedder.look(images)
@@ -187,7 +191,8 @@ def solve(groups: Sequence[Group]) -> tuple[Vectors, Vectors]:
 def write_head(path: Path, parts: list[Part], mean: Vectors, weight: Vectors) -> None:
     """Write a head, half precision, as `visualsearch.embedders.mixes` reads it."""
     # Its scale says nothing, since vectors get unit length; halves are most exact around 1.
-    weight = weight / np.abs(weight).max()
+    # safetensors writes memory as it lies, whatever the strides.
+    weight = np.ascontiguousarray(weight / np.abs(weight).max())
     metadata = {"name": path.stem, "licence": "MIT", "parts": json.dumps(parts)}
     save_file({"mean": mean.astype(np.float32), "weight": weight.astype(np.float16)}, path, metadata)
 

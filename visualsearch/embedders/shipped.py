@@ -25,5 +25,11 @@ class Shipped:
         return FOLDER / f"{self.name}.safetensors"
 
 
-SHIPPED = {"products-4": Shipped(name="products-4", dimensions=256, licence="MIT")}
-"""By name; `tools/train` makes them."""
+SHIPPED = {
+    shipped.name: shipped
+    for shipped in (
+        Shipped(name="products-5", dimensions=384, licence="MIT"),
+        Shipped(name="products-4", dimensions=256, licence="MIT"),
+    )
+}
+"""By name, the best first; `tools/train` makes them."""

@@ -84,7 +84,7 @@ def test_goods_that_are_left_out_leave_neither_picture_nor_photo() -> None:
 def test_a_written_head_is_read_as_an_embedder(tmp_path: Path) -> None:
     parts = parts_of("products-4", tmp_path)
     total = sum(find_network(part["network"]).dimensions for part in parts)
-    mean, weight = RANDOM.normal(size=total), 1000 * RANDOM.normal(size=(5, total))
+    mean, weight = RANDOM.normal(size=total), 1000 * RANDOM.normal(size=(total, 5)).T
 
     write_head(tmp_path / "mixed.safetensors", parts, mean, weight)
 
@@ -107,5 +107,5 @@ def test_photos_are_seen_with_their_subject_and_labelled_by_their_goods(
 
     assert seen.labels.tolist() == [1, 1, 1, 0, 0]
     assert (seen.shop.shape, seen.photos.shape) == ((2, 256), (5, 256))
-    np.testing.assert_allclose(np.linalg.norm(seen.shop, axis=1), 1, atol=1e-3)
-    assert (np.linalg.norm(seen.photos, axis=1) < 1).all()
+    np.testing.assert_allclose(np.linalg.norm(seen.shop, axis=1), head.OURS_WEIGHT, atol=1e-3)
+    assert (np.linalg.norm(seen.photos, axis=1) < head.OURS_WEIGHT).all()
