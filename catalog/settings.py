@@ -130,10 +130,13 @@ LOGGING = {
 }
 
 REST_FRAMEWORK: dict[str, Any] = {
+    # Callers are counted by the address of whoever connects, or by what so many proxies write into X-Forwarded-For.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
-if not env.bool("API_THROTTLED", default=True):
+THROTTLED = env.bool("API_THROTTLED", default=True)
+if not THROTTLED:
     _SCOPES = (f"visualsearch-{scope}-{kind}" for scope in ("search", "events", "read") for kind in ("address", "key"))
     REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(_SCOPES)
 
@@ -148,6 +151,7 @@ VISUALSEARCH = {
     "QUEUE": env.str("VISUALSEARCH_QUEUE", default="visualsearch"),
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
+    "PAGE_SEARCHES_A_MINUTE": 120 if THROTTLED else None,
 }
 
 CELERY_BROKER_URL = env.str("BROKER_URL", default="") or "embedded://localhost"

@@ -215,6 +215,25 @@ def test_visualsearch_w010_folder_that_depends_on_where_a_process_starts(setting
 
 
 @pytest.mark.parametrize(
+    "told",
+    [{"SECURE_PROXY_SSL_HEADER": ("HTTP_X", "https")}, {"USE_X_FORWARDED_HOST": True}, {"USE_X_FORWARDED_PORT": True}],
+)
+def test_w015(settings: Any, tmp_path: Path, told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        setattr(settings, name, value)
+    assert check_processes() == []
+    settings.REST_FRAMEWORK = {}
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W015",
+        "The settings tell of a proxy, but not of how many: all shoppers together are counted as one caller.",
+    )
+    assert warning.hint
+
+
+@pytest.mark.parametrize(
     ("library", "number", "message"),
     [
         (

@@ -123,6 +123,8 @@ class Settings:
     """Searches that one process runs at the same time; one more is refused at once, to be tried again."""
     fetches_at_once: int = 4
     """Photos that one process fetches by their address at the same time, beside those searches; one more is refused."""
+    page_searches_a_minute: int | None = 120
+    """Searches that one caller may make on the page in a minute; `None` counts nobody."""
     record_searches: bool = True
     """Whether each search leaves a row with its time and its number of results; never its photo."""
     behaviour_days: int = 90

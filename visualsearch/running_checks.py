@@ -99,6 +99,14 @@ def _of_processes() -> Iterator[checks.CheckMessage]:
         message = f"VISUALSEARCH['DIRECTORY'] is {str(own.directory)!r}, another folder in each working directory."
         hint = "Write a full path that web and worker share, such as BASE_DIR / 'var' / 'visualsearch'."
         yield checks.Warning(message, hint=hint, id="visualsearch.W010")
+    if _tells_of_a_proxy() and getattr(settings, "REST_FRAMEWORK", {}).get("NUM_PROXIES") is None:
+        message = "The settings tell of a proxy, but not of how many: all shoppers together are counted as one caller."
+        hint = "Set REST_FRAMEWORK['NUM_PROXIES'] to their number, or to 0 where none writes X-Forwarded-For."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W015")
+
+
+def _tells_of_a_proxy() -> bool:
+    return bool(settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST or settings.USE_X_FORWARDED_PORT)
 
 
 def check_hosts(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:

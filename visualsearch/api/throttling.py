@@ -10,6 +10,8 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from visualsearch.behaviour.callers import caller_of
+
 RATES: dict[str, str | None] = {
     "visualsearch-search-address": "120/min",
     "visualsearch-search-key": "1200/min",
@@ -68,20 +70,20 @@ class KeyThrottle(_RateThrottle):
 
     def ident_of(self, request: Request) -> str | None:
         """Return the key's or the user's own number; None for strangers."""
-        return caller_of(request)
+        return known_caller_of(request)
 
 
 class AddressThrottle(_RateThrottle):
-    """Counts strangers by their address; behind a proxy, set REST_FRAMEWORK["NUM_PROXIES"]."""
+    """Counts strangers by their network: a header is believed for the proxies that NUM_PROXIES says there are."""
 
     kind = "address"
 
     def ident_of(self, request: Request) -> str | None:
-        """Return the address; None for those who are known."""
-        return self.get_ident(request) if caller_of(request) is None else None
+        """Return the network; None for those who are known."""
+        return caller_of(request._request) if known_caller_of(request) is None else None
 
 
-def caller_of(request: Request) -> str | None:
+def known_caller_of(request: Request) -> str | None:
     """Return what a known caller is counted by."""
     if request.auth is not None and (key := getattr(request.auth, "pk", None)):
         return f"key:{key}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from visualsearch.health.exposition import CONTENT_TYPE, expose
@@ -11,6 +12,7 @@ from visualsearch.health.readiness import CHECKS, find_problems
 from visualsearch.telemetry.metrics import IS_INSTALLED
 
 
+@csrf_exempt  # takes no body, and so reads none
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -18,6 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"alive": True})
 
 
+@csrf_exempt  # takes no body, and so reads none
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -31,6 +34,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
+@csrf_exempt  # takes no body, and so reads none
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
