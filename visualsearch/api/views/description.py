@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from visualsearch.api.views.base import ApiView
-from visualsearch.conf import Settings, get_settings
+from visualsearch.conf import get_settings
 
 DOCS_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -59,11 +59,11 @@ class SchemaView(ApiView):
         """Return it, with the addresses as they are mounted here."""
         mount = request.path.removesuffix("v1/visual-search/schema/").lstrip("/")
         headers = {"Cache-Control": "private, max-age=300", "Content-Disposition": 'inline; filename="schema.json"'}
-        return Response(_describe(mount, get_language(), get_settings()), headers=headers)
+        return Response(_describe(mount, get_language(), get_settings().api_authentication), headers=headers)
 
 
 @lru_cache(maxsize=16)
-def _describe(mount: str, language: str | None, settings: Settings) -> Any:
+def _describe(mount: str, language: str | None, authentication: tuple[str, ...]) -> Any:
     """Return the description, which takes a good part of a second to make: once for a process and a language."""
     patterns = [path(mount, include("visualsearch.api.urls"))]
     with patched_settings(SETTINGS):  # type: ignore[no-untyped-call]
