@@ -105,6 +105,8 @@ class Settings:
     """Redirects that are followed for one photo."""
     ready_lag_seconds: float = 300.0
     """Age of the oldest save that no worker has looked at from which `readyz` says not ready."""
+    metrics_token: str = field(default="", repr=False)
+    """What Prometheus sends as a bearer token for `health/metrics`; without it this machine alone may ask."""
     calibrate_seconds: float = 3600.0
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
