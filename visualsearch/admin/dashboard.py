@@ -78,7 +78,7 @@ def get_dashboard(request: HttpRequest) -> Dashboard | None:
 
 
 def _plot(lag: Lag) -> LagPlot:
-    times = [date_format(timezone.localtime(quarter.at), "H:i") for quarter in lag.day]
+    times = [date_format(timezone.template_localtime(quarter.at), "H:i") for quarter in lag.day]
     return plot_lag(lag.day, times)
 
 

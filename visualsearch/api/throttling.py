@@ -10,7 +10,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from visualsearch.behaviour.callers import caller_of
+from visualsearch.behaviour import callers
 
 RATES: dict[str, str | None] = {
     "visualsearch-search-address": "120/min",
@@ -70,7 +70,7 @@ class KeyThrottle(_RateThrottle):
 
     def ident_of(self, request: Request) -> str | None:
         """Return the key's or the user's own number; None for strangers."""
-        return known_caller_of(request)
+        return caller_of(request)
 
 
 class AddressThrottle(_RateThrottle):
@@ -80,10 +80,10 @@ class AddressThrottle(_RateThrottle):
 
     def ident_of(self, request: Request) -> str | None:
         """Return the network; None for those who are known."""
-        return caller_of(request._request) if known_caller_of(request) is None else None
+        return callers.caller_of(request._request) if caller_of(request) is None else None
 
 
-def known_caller_of(request: Request) -> str | None:
+def caller_of(request: Request) -> str | None:
     """Return what a known caller is counted by."""
     if request.auth is not None and (key := getattr(request.auth, "pk", None)):
         return f"key:{key}"
