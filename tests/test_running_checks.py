@@ -54,7 +54,7 @@ def test_visualsearch_w003_missing_beat(settings: Any, celery: Any) -> None:
         "visualsearch.W003",
         "Celery's beat schedule lacks visualsearch.sync: what a lost message missed would stay undone.",
     )
-    assert "beat_schedule |= visualsearch.tasks.beat_schedule()" in (warning.hint or "")
+    assert "`app.on_after_finalize.connect(add_beat_schedule)`" in (warning.hint or "")
 
 
 def test_visualsearch_w004_tasks_run_where_they_are_sent(settings: Any, celery: Any) -> None:

@@ -49,8 +49,9 @@ def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
     if not apps.is_installed("django_celery_beat") and (missing := _missing_beats()):
         message = f"Celery's beat schedule lacks {', '.join(missing)}: what a lost message missed would stay undone."
         hint = (
-            "In your celery.py write `app.conf.beat_schedule |= visualsearch.tasks.beat_schedule()`, import that app "
-            "in the __init__.py of your project, and run one `celery -A yourshop beat`."
+            "In your celery.py write `from visualsearch.schedule import add_beat_schedule` and "
+            "`app.on_after_finalize.connect(add_beat_schedule)`, import that app in the __init__.py of your project, "
+            "and run one `celery -A yourshop beat`."
         )
         yield checks.Warning(message, hint=hint, id="visualsearch.W003")
     if celery.always_eager:
