@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -249,14 +250,41 @@ def test_w015(settings: Any, tmp_path: Path, told: dict[str, Any]) -> None:
     ],
 )
 def test_visualsearch_w011_w012_missing_extras(
-    library: str, number: str, message: str, monkeypatch: pytest.MonkeyPatch
+    library: str, number: str, message: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "FETCH": True}
     monkeypatch.setattr("visualsearch.running_checks.find_spec", lambda name: None if name == library else object())
 
     (warning,) = check_extras()
 
     assert (warning.id, warning.msg) == (f"visualsearch.{number}", message)
     assert "pip install" in (warning.hint or "")
+
+
+def test_install_that_is_documented_is_warned_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    extras = re.findall(r'pip install "django-visualsearch\[([^\]]+)\]"', readme)[0].split(",")
+    monkeypatch.setattr(
+        "visualsearch.running_checks.find_spec",
+        lambda name: None if name == "requests_hardened" and "fetch" not in extras else object(),
+    )
+
+    assert check_extras() == []
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "rediss://localhost", "sentinel://localhost"])
+def test_visualsearch_e050_redis_without_its_library(celery: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    celery(broker_url=url)
+    assert "visualsearch.E050" not in {message.id for message in check_workers()}
+    monkeypatch.setattr("visualsearch.running_checks.find_spec", lambda name: None if name == "redis" else object())
+
+    (error,) = [message for message in check_workers() if message.id == "visualsearch.E050"]
+
+    scheme = url.split(":")[0]
+    assert error.msg == f"The broker is {scheme}://, and the library redis is not installed."
+    assert error.hint
+    celery(broker_url="amqp://localhost")
+    assert "visualsearch.E050" not in {message.id for message in check_workers()}
 
 
 def test_visualsearch_w013_sqlite_that_fails_where_it_should_wait(

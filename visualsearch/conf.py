@@ -37,6 +37,8 @@ class Settings:
     """Alias in `STORAGES` of a private storage through which hosts share snapshots; without it each builds its own."""
     queue: str = "visualsearch"
     """The Celery queue of our own tasks."""
+    sync_on_save: bool = True
+    """Whether a save asks for a sync; off for tests that search for nothing, where reconciling alone finds changes."""
     bell: bool = True
     """Whether a save wakes a worker at once; without it the sweeper finds the save."""
     sweep_seconds: float = 10.0
