@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
+import django
 import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
 
 from catalog import settings
 
+KINDS = ("Django", "Python")
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -45,3 +50,21 @@ def test_workers_listen_to_both_queues_everywhere() -> None:
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_a_stop_reaches_the_main_process_alone(name: str) -> None:
     assert "KillMode=mixed" in (ROOT / f"docs/systemd/shop-{name}.service").read_text()
+
+
+def test_versions_that_are_promised_are_tried() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = {
+        kind: re.findall(rf"{kind} :: (\d+\.\d+)$", "\n".join(project["classifiers"]), re.MULTILINE) for kind in KINDS
+    }
+    workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text())
+    tried = workflow["jobs"]["versions"]["strategy"]["matrix"]["include"]
+
+    assert {one["django"] for one in tried} == set(told["Django"])
+    assert {one["python"] for one in tried} == set(told["Python"])
+    wanted = next(
+        SpecifierSet(one.removeprefix("django")) for one in project["dependencies"] if one.startswith("django")
+    )
+    assert all(f"{version}.1" in wanted for version in told["Django"])
+    assert "6.2" not in wanted
+    assert django.get_version() in wanted
