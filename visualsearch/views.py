@@ -65,8 +65,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return _page(request, source, form=form, error=in_words(error), status=status_of(error))
     if _searches(request) and (seconds := seconds_to_wait(request)):
         forget_rest(request)
-        error = _("Too many searches at once. Please wait a moment and try again.")
-        response = _page(request, source, form=PhotoForm({}, MultiValueDict()), error=error, status=429)
+        told = _("Too many searches at once. Please wait a moment and try again.")
+        response = _page(request, source, form=PhotoForm({}, MultiValueDict()), error=told, status=429)
         response["Retry-After"] = str(seconds)
         return response
     return _page_of(request, source)

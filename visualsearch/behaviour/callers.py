@@ -17,9 +17,13 @@ _SITE_BITS = 64
 
 
 def has_turn(caller: str) -> bool:
-    """Tell whether this caller has not counted for an hour, and count it; the cache holds a digest with our own key."""
-    digest = salted_hmac("visualsearch.callers", caller).hexdigest()
-    return bool(cache.add(f"visualsearch.callers.{digest}", 1, timeout=TURN_SECONDS))
+    """Tell whether this caller has not counted for an hour, and count it."""
+    return bool(cache.add(cache_key("visualsearch.callers", caller), 1, timeout=TURN_SECONDS))
+
+
+def cache_key(purpose: str, caller: str) -> str:
+    """Return the key of a caller in the cache, which is not told who it is: a digest with the shop's own key."""
+    return f"{purpose}.{salted_hmac(purpose, caller, algorithm='sha256').hexdigest()}"
 
 
 def caller_of(request: HttpRequest) -> str:

@@ -66,7 +66,7 @@ class SchemaView(ApiView):
 def _describe(mount: str, language: str | None, authentication: tuple[str, ...]) -> Any:
     """Return the description, which takes a good part of a second to make: once for a process and a language."""
     patterns = [path(mount, include("visualsearch.api.urls"))]
-    with patched_settings(SETTINGS):  # type: ignore[no-untyped-call]
+    with patched_settings(SETTINGS):
         return SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
 
 
