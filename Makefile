@@ -20,7 +20,7 @@ ifneq ($(RESNET50),)
 EMBEDDERS += '{"BACKEND": "torchvision", "OPTIONS": {"model": "resnet50", "weights": "$(RESNET50)"}}'
 endif
 
-.PHONY: demo test test-postgres lint types layers tests bench load torture faults fuzz clean
+.PHONY: demo test test-postgres test-django lint types layers tests audit bench load torture faults fuzz clean
 
 demo: $(READY)
 	@DEBUG=$(DEBUG) $(RUN) manage.py run_demo
@@ -88,10 +88,29 @@ RUNS ?= 1000
 torture: $(READY)
 	@TORTURE_RUNS=$(RUNS) $(RUN) -m pytest -q -s --show-capture=no tests/test_torture.py
 
+# The tests with another Django, in an environment of its own: make test-django DJANGO=6.1 PYTHON=python3.13
+DJANGO ?= 6.1
+OTHER := $(VENV)/django-$(DJANGO)
+test-django:
+	@test -x $(OTHER)/bin/python || $(PYTHON) -m venv $(OTHER)
+	@grep -viE '^(django|numpy)==' constraints.txt > $(OTHER)/constraints.txt
+	@$(OTHER)/bin/python -m pip install --quiet --disable-pip-version-check -c $(OTHER)/constraints.txt \
+		'django==$(DJANGO).*' -e '.[$(EXTRAS)]'
+	@$(OTHER)/bin/python -m pytest -n 2
+
+# What is known of holes in the pinned versions; it says so where that cannot be reached.
+audit:
+	@test -x $(VENV)/audit/bin/pip-audit || $(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.10' \
+		|| echo "pip-audit cannot be installed."
+	@$(VENV)/audit/bin/python -m tools.audit constraints.txt
+
+EXTRAS := api,faiss,fetch,heif,keys,metrics,milvus-lite,openvino,torch,shop,dev
+
 # Pinned versions, installed again only when they change.
 $(READY): pyproject.toml constraints.txt
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[api,faiss,fetch,heif,keys,metrics,milvus-lite,openvino,torch,shop,dev]'
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
 # Half an hour of chance inputs for each of the two doors, files and requests; a finding ends the run.

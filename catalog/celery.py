@@ -8,6 +8,8 @@ from typing import Any
 from celery import Celery
 from kombu.transport import TRANSPORT_ALIASES
 
+from visualsearch.schedule import add_beat_schedule
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "catalog.settings")
 TRANSPORT_ALIASES["embedded"] = "catalog.broker:Transport"
 # Kombu's own ends a worker that is at a task when Redis is lost.
@@ -16,16 +18,12 @@ TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "visualsearch.redis_t
 app = Celery("catalog")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.on_after_finalize.connect(add_beat_schedule)
 
 
 @app.on_after_finalize.connect
-def add_beat_schedule(sender: Celery, **kwargs: Any) -> None:
-    """Add the periodic tasks of the plug-in and of the shop; late, because importing them needs Django to be ready."""
-    from catalog import tasks as shop
-    from visualsearch import tasks as plug_in
+def add_own_beat_schedule(sender: Celery, **kwargs: Any) -> None:
+    """Add the shop's periodic tasks; late, because importing them needs Django to be ready."""
+    from catalog import tasks
 
-    sender.conf.beat_schedule = {
-        **(sender.conf.beat_schedule or {}),
-        **plug_in.beat_schedule(),
-        **shop.beat_schedule(),
-    }
+    sender.conf.beat_schedule = {**(sender.conf.beat_schedule or {}), **tasks.beat_schedule()}

@@ -9,13 +9,14 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from catalog.databases import read_database
+from catalog.private_folder import keep_private
 from catalog.secret_key import read_or_create_secret_key
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").expanduser().resolve()
 try:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    keep_private(VAR_DIR)
 except OSError as error:
     raise ImproperlyConfigured(f"VAR_DIR cannot be made: {error}.") from error
 
@@ -92,6 +93,7 @@ STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o600
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -130,10 +132,13 @@ LOGGING = {
 }
 
 REST_FRAMEWORK: dict[str, Any] = {
+    # Callers are counted by the address of whoever connects, or by what so many proxies write into X-Forwarded-For.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
-if not env.bool("API_THROTTLED", default=True):
+THROTTLED = env.bool("API_THROTTLED", default=True)
+if not THROTTLED:
     _SCOPES = (f"visualsearch-{scope}-{kind}" for scope in ("search", "events", "read") for kind in ("address", "key"))
     REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(_SCOPES)
 
@@ -148,6 +153,8 @@ VISUALSEARCH = {
     "QUEUE": env.str("VISUALSEARCH_QUEUE", default="visualsearch"),
     "LEASE_SECONDS": env.float("VISUALSEARCH_LEASE_SECONDS", default=30.0),
     "SWEEP_SECONDS": env.float("VISUALSEARCH_SWEEP_SECONDS", default=10.0),
+    "METRICS_TOKEN": env.str("METRICS_TOKEN", default=""),
+    "PAGE_SEARCHES_A_MINUTE": 120 if THROTTLED else None,
 }
 
 CELERY_BROKER_URL = env.str("BROKER_URL", default="") or "embedded://localhost"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core import serializers
 
@@ -48,6 +50,16 @@ def test_picture_that_moves_asks_for_both_objects() -> None:
     picture.save()
 
     assert asked_for() == {str(first.pk), str(second.pk)}
+
+
+def test_nothing_asks_for_a_sync_where_the_setting_is_off(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "SYNC_ON_SAVE": False}
+    product = add_product(draw())
+
+    product.save()
+    product.delete()
+
+    assert asked_for() == set()
 
 
 def test_other_models_ask_for_nothing() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def test_visualsearch_w003_missing_beat(settings: Any, celery: Any) -> None:
         "visualsearch.W003",
         "Celery's beat schedule lacks visualsearch.sync: what a lost message missed would stay undone.",
     )
-    assert "beat_schedule |= visualsearch.tasks.beat_schedule()" in (warning.hint or "")
+    assert "`app.on_after_finalize.connect(add_beat_schedule)`" in (warning.hint or "")
 
 
 def test_visualsearch_w004_tasks_run_where_they_are_sent(settings: Any, celery: Any) -> None:
@@ -215,6 +216,25 @@ def test_visualsearch_w010_folder_that_depends_on_where_a_process_starts(setting
 
 
 @pytest.mark.parametrize(
+    "told",
+    [{"SECURE_PROXY_SSL_HEADER": ("HTTP_X", "https")}, {"USE_X_FORWARDED_HOST": True}, {"USE_X_FORWARDED_PORT": True}],
+)
+def test_w015(settings: Any, tmp_path: Path, told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        setattr(settings, name, value)
+    assert check_processes() == []
+    settings.REST_FRAMEWORK = {}
+
+    (warning,) = check_processes()
+
+    assert (warning.id, warning.msg) == (
+        "visualsearch.W015",
+        "The settings tell of a proxy, but not of how many: all shoppers together are counted as one caller.",
+    )
+    assert warning.hint
+
+
+@pytest.mark.parametrize(
     ("library", "number", "message"),
     [
         (
@@ -230,14 +250,41 @@ def test_visualsearch_w010_folder_that_depends_on_where_a_process_starts(setting
     ],
 )
 def test_visualsearch_w011_w012_missing_extras(
-    library: str, number: str, message: str, monkeypatch: pytest.MonkeyPatch
+    library: str, number: str, message: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "FETCH": True}
     monkeypatch.setattr("visualsearch.running_checks.find_spec", lambda name: None if name == library else object())
 
     (warning,) = check_extras()
 
     assert (warning.id, warning.msg) == (f"visualsearch.{number}", message)
     assert "pip install" in (warning.hint or "")
+
+
+def test_install_that_is_documented_is_warned_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    extras = re.findall(r'pip install "django-visualsearch\[([^\]]+)\]"', readme)[0].split(",")
+    monkeypatch.setattr(
+        "visualsearch.running_checks.find_spec",
+        lambda name: None if name == "requests_hardened" and "fetch" not in extras else object(),
+    )
+
+    assert check_extras() == []
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "rediss://localhost", "sentinel://localhost"])
+def test_visualsearch_e050_redis_without_its_library(celery: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    celery(broker_url=url)
+    assert "visualsearch.E050" not in {message.id for message in check_workers()}
+    monkeypatch.setattr("visualsearch.running_checks.find_spec", lambda name: None if name == "redis" else object())
+
+    (error,) = [message for message in check_workers() if message.id == "visualsearch.E050"]
+
+    scheme = url.split(":")[0]
+    assert error.msg == f"The broker is {scheme}://, and the library redis is not installed."
+    assert error.hint
+    celery(broker_url="amqp://localhost")
+    assert "visualsearch.E050" not in {message.id for message in check_workers()}
 
 
 def test_visualsearch_w013_sqlite_that_fails_where_it_should_wait(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -250,6 +253,26 @@ def test_page_weighs_little(client: Client) -> None:
     own = sum(Path(str(finders.find(f"visualsearch/{name}"))).stat().st_size for name in names)
 
     assert own + len(client.get(PAGE).content) < 60_000
+
+
+def test_hashed_files_alone_serve_all_of_the_page(client: Client, settings: Any, tmp_path: Path) -> None:
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    served = set(json.loads((tmp_path / "staticfiles.json").read_text())["paths"].values())
+
+    page = client.get(PAGE).content.decode()
+    asked = re.findall(r'"/static/(visualsearch/[^"]+)"', page)
+    for name in asked:
+        # What a file itself asks for, by a path of its own.
+        wanted = re.findall(
+            r"""(?:from |import\(?|url\()["']?\.{0,2}/?([\w./-]+\.\w+)""", (tmp_path / name).read_text()
+        )
+        asked += [str(Path(name).parent / one) for one in wanted]
+
+    assert len(asked) >= 4
+    assert set(asked) <= served
 
 
 @pytest.mark.parametrize("length", ["many", "-1", "1e9", "²"])

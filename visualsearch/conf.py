@@ -42,6 +42,8 @@ class Settings:
     """Alias in `STORAGES` of a private storage through which hosts share snapshots; without it each builds its own."""
     queue: str = "visualsearch"
     """The Celery queue of our own tasks."""
+    sync_on_save: bool = True
+    """Whether a save asks for a sync; off for tests that search for nothing, where reconciling alone finds changes."""
     bell: bool = True
     """Whether a save wakes a worker at once; without it the sweeper finds the save."""
     sweep_seconds: float = 10.0
@@ -110,6 +112,8 @@ class Settings:
     """Redirects that are followed for one photo."""
     ready_lag_seconds: float = 300.0
     """Age of the oldest save that no worker has looked at from which `readyz` says not ready."""
+    metrics_token: str = field(default="", repr=False)
+    """What Prometheus sends as a bearer token for `health/metrics`; without it this machine alone may ask."""
     calibrate_seconds: float = 3600.0
     """How often a worker looks whether the shop has changed so much that its scores mean something else."""
     same_product_from: float = 0.5
@@ -128,6 +132,8 @@ class Settings:
     """Searches that one process runs at the same time; one more is refused at once, to be tried again."""
     fetches_at_once: int = 4
     """Photos that one process fetches by their address at the same time, beside those searches; one more is refused."""
+    page_searches_a_minute: int | None = 120
+    """Searches that one caller may make on the page in a minute; `None` counts nobody."""
     record_searches: bool = True
     """Whether each search leaves a row with its time and its number of results; never its photo."""
     behaviour_days: int = 90

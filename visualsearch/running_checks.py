@@ -25,6 +25,7 @@ from visualsearch.sync import living_hosts
 from visualsearch.tasks import beat_schedule
 
 _FILES = ("embedded:", "filesystem:", "memory:", "sqla+sqlite:")
+_REDIS = ("redis:", "rediss:", "redis+", "rediss+", "sentinel:")
 _KOMBUS_REDIS = "kombu.transport.redis:Transport"
 _ENDS_WITHOUT_REDIS = 5, 7
 """Seen with Celery 5.7.0; 5.6.3 closes a lost connection once."""
@@ -49,8 +50,9 @@ def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
     if not apps.is_installed("django_celery_beat") and (missing := _missing_beats()):
         message = f"Celery's beat schedule lacks {', '.join(missing)}: what a lost message missed would stay undone."
         hint = (
-            "In your celery.py write `app.conf.beat_schedule |= visualsearch.tasks.beat_schedule()`, import that app "
-            "in the __init__.py of your project, and run one `celery -A yourshop beat`."
+            "In your celery.py write `from visualsearch.schedule import add_beat_schedule` and "
+            "`app.on_after_finalize.connect(add_beat_schedule)`, import that app in the __init__.py of your project, "
+            "and run one `celery -A yourshop beat`."
         )
         yield checks.Warning(message, hint=hint, id="visualsearch.W003")
     if celery.always_eager:
@@ -67,6 +69,10 @@ def _of_workers(celery: CelerySettings) -> Iterator[checks.CheckMessage]:
         )
         hint = "Set CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout'] to 3600: the sweeper is quicker anyway."
         yield checks.Warning(message, hint=hint, id="visualsearch.W006")
+    if celery.broker_url.startswith(_REDIS) and not find_spec("redis"):
+        message = f"The broker is {celery.broker_url.split(':')[0]}://, and the library redis is not installed."
+        hint = "Run `pip install redis`, or set CELERY_BROKER_URL to another broker."
+        yield checks.Error(message, hint=hint, id="visualsearch.E050")
     if celery.version >= _ENDS_WITHOUT_REDIS and celery.transport == _KOMBUS_REDIS:
         message = "A worker of this version of Celery ends when Redis is lost while it is at a task."
         hint = (
@@ -99,6 +105,14 @@ def _of_processes() -> Iterator[checks.CheckMessage]:
         message = f"VISUALSEARCH['DIRECTORY'] is {str(own.directory)!r}, another folder in each working directory."
         hint = "Write a full path that web and worker share, such as BASE_DIR / 'var' / 'visualsearch'."
         yield checks.Warning(message, hint=hint, id="visualsearch.W010")
+    if _tells_of_a_proxy() and getattr(settings, "REST_FRAMEWORK", {}).get("NUM_PROXIES") is None:
+        message = "The settings tell of a proxy, but not of how many: all shoppers together are counted as one caller."
+        hint = "Set REST_FRAMEWORK['NUM_PROXIES'] to their number, or to 0 where none writes X-Forwarded-For."
+        yield checks.Warning(message, hint=hint, id="visualsearch.W015")
+
+
+def _tells_of_a_proxy() -> bool:
+    return bool(settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST or settings.USE_X_FORWARDED_PORT)
 
 
 def check_hosts(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -130,7 +144,8 @@ def _of_extras() -> Iterator[checks.CheckMessage]:
         message = "VISUALSEARCH['INDEX'] is 'faiss', which is not installed: every search compares all vectors."
         hint = "Run `pip install django-visualsearch[faiss]`, or set it to 'exact'."
         yield checks.Warning(message, hint=hint, id="visualsearch.W011")
-    if get_settings().fetch and not find_spec("requests_hardened"):
+    # Where nobody wrote it, it is on for those who have what it needs.
+    if "FETCH" in getattr(settings, "VISUALSEARCH", {}) and get_settings().fetch and not find_spec("requests_hardened"):
         message = "VISUALSEARCH['FETCH'] is on, but what it needs is not installed: no photo is taken by its address."
         hint = "Run `pip install django-visualsearch[fetch]`, or set it to False."
         yield checks.Warning(message, hint=hint, id="visualsearch.W012")

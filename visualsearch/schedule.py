@@ -36,6 +36,14 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     }
 
 
+def add_beat_schedule(sender: Any, **kwargs: Any) -> None:
+    """Add them to what the project's Celery application sends already: connected to its `on_after_finalize`.
+
+    Importing this module needs no Django that is set up, which a `celery.py` comes before.
+    """
+    sender.conf.beat_schedule = {**(sender.conf.beat_schedule or {}), **beat_schedule()}
+
+
 def _entry(task: str, seconds: float) -> dict[str, Any]:
     options = {"queue": get_settings().queue, "expires": max(seconds, UNHEARD_SECONDS)}
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}

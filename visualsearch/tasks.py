@@ -88,6 +88,8 @@ def _one_at_a_time(run: Callable[[], None]) -> Callable[[], None]:
 
 def sync_after_commit(source: str, keys: Iterable[object], *, using: str | None = None) -> None:
     """Write the wish to sync these objects in the current transaction, and ring the bell once it is committed."""
+    if not get_settings().sync_on_save:
+        return
     request_sync(source, keys)
     ring_after_commit(using=using)
 

@@ -13,11 +13,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.behaviour import count_after, record_after
+from visualsearch.bodies import forget_rest, refuse_long
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -27,10 +29,11 @@ from visualsearch.exceptions import (
     VisualSearchError,
 )
 from visualsearch.forms import EDGES, PartForm, PhotoForm
-from visualsearch.images import Box, check_length, open_image, open_photo
+from visualsearch.images import Box, open_image, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
+from visualsearch.page.rates import seconds_to_wait
 from visualsearch.page.shown import searchable, show
 from visualsearch.page.unavailable import told_in_outages
 from visualsearch.page.words import in_words, status_of
@@ -46,6 +49,7 @@ logger = logging.getLogger(__name__)
 PAGES_MOST = 50
 
 
+@csrf_exempt  # checked by `_page_of`: the token stands in the body, which is read once it is known to be short
 @require_http_methods(["GET", "HEAD", "POST"])
 @told_in_outages
 def page(request: HttpRequest) -> HttpResponse:
@@ -53,9 +57,31 @@ def page(request: HttpRequest) -> HttpResponse:
     source = all_sources()[0] if all_sources() else None
     if source is None:
         return _page(request, None, error=_("Nothing can be searched here yet."), status=503)
+    try:
+        refuse_long(request)
+    except ImageTooLarge as error:
+        forget_rest(request)
+        form = PhotoForm({}, MultiValueDict())
+        return _page(request, source, form=form, error=in_words(error), status=status_of(error))
+    if _searches(request) and (seconds := seconds_to_wait(request)):
+        forget_rest(request)
+        told = _("Too many searches at once. Please wait a moment and try again.")
+        response = _page(request, source, form=PhotoForm({}, MultiValueDict()), error=told, status=429)
+        response["Retry-After"] = str(seconds)
+        return response
+    return _page_of(request, source)
+
+
+def _searches(request: HttpRequest) -> bool:
+    return request.method == "POST" or any(request.GET.get(key) for key in KEYS)
+
+
+@csrf_protect
+def _page_of(request: HttpRequest, source: VisualSource) -> HttpResponse:
     return _receive(request, source) if request.method == "POST" else _answer(request, source)
 
 
+@csrf_exempt  # takes no body, and so reads none
 @require_GET
 @told_in_outages
 def sample(request: HttpRequest, key: str) -> FileResponse:
@@ -70,6 +96,7 @@ def sample(request: HttpRequest, key: str) -> FileResponse:
     return response
 
 
+@csrf_exempt  # takes no body, and so reads none
 @require_GET
 def photo(request: HttpRequest) -> FileResponse:
     """Send the shopper's photo to whoever has the address of its search, where the shop keeps photos."""
@@ -85,12 +112,6 @@ def photo(request: HttpRequest) -> FileResponse:
 
 def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
-    try:
-        check_length(_length_of(request))
-    except ImageTooLarge as error:
-        # Known by its length: nothing of it is looked at, and what was put aside of it goes with the request.
-        form = PhotoForm({}, MultiValueDict())
-        return _page(request, source, form=form, error=in_words(error), status=413)
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
@@ -108,12 +129,6 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
         fingerprint = answer.seen.fingerprint
         count_after(response, request, source=source.name, fingerprint=fingerprint, vector=answer.unadapted)
     return response
-
-
-def _length_of(request: HttpRequest) -> int:
-    """Return how long the request says it is; not every server refuses a length that is no number."""
-    said = request.headers.get("Content-Length", "")
-    return int(said) if said.isdecimal() else 0
 
 
 def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> tuple[dict[str, str], Answer | None]:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import re
 from pathlib import Path
-from typing import Any
 
+from catalog.feeds.records import Record, lines_of, read_records
 from catalog.feeds.rows import COLUMNS, REQUIRED, BadRow, Feed, FeedError, FeedRow, Problem, read_row
+
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_BETWEEN_FILES = re.compile(r"\s*,\s*")
+_BETWEEN_ADDRESSES = re.compile(r"\s*,\s+|\s*,(?=https?://)")
+"""An address may hold a comma, and no space."""
 
 
 def read_csv(path: Path) -> Feed:
     """Read a CSV file with a header; raises FeedError where it is no such file."""
-    text = _read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text))
-    header = _read_header(path, reader)
+    lines = lines_of(_read_text(path))
+    begin, delimiter = _begin_of(lines)
+    records = read_records(lines, begin, delimiter)
+    header = _read_header(path, next(records, Record(1, [])))
+    folder = path.resolve().parent
     rows: list[FeedRow] = []
     problems: list[Problem] = []
-    for line, cells in _read_lines(reader):
+    for record in records:
         try:
-            rows.append(read_row(line, _name_cells(header, cells)))
+            rows += _read_rows(header, record, folder, decimal_comma=delimiter != ",")
         except BadRow as error:
-            problems.append(Problem(line, str(error)))
+            problems.append(Problem(record.line, str(error)))
     unknown = [name for name in header if name and name not in COLUMNS]
     return Feed(
-        folder=path.resolve().parent,
+        folder=folder,
         columns=frozenset(header).intersection(COLUMNS),
         rows=tuple(rows),
         problems=tuple(problems),
@@ -43,16 +48,21 @@ def _read_text(path: Path) -> str:
         raise FeedError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _delimiter_of(text: str) -> str:
-    """Return the comma, or what spreadsheets of some countries write in its place."""
-    return max(",;\t", key=text.partition("\n")[0].count)
+def _begin_of(lines: list[str]) -> tuple[int, str]:
+    """Return the place of the header, and what stands between cells: a comma, or what other countries write.
+
+    Excel says it in a line of its own before the header: `sep=;`.
+    """
+    first = lines[0] if lines else ""
+    if said := _SEPARATOR.fullmatch(first):
+        return 1, said[1]
+    return 0, max(",;\t", key=first.count)
 
 
-def _read_header(path: Path, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-    except csv.Error as error:
-        raise FeedError(f"{path.name} is no CSV file: {error}.") from error
+def _read_header(path: Path, record: Record) -> list[str]:
+    if record.error:
+        raise FeedError(f"{path.name} is no CSV file: {record.error}")
+    header = [name.strip().lower() for name in record.cells]
     if missing := [name for name in REQUIRED if name not in header]:
         raise FeedError(f"{path.name} has no column {', '.join(missing)}; its first line names the columns.")
     if twice := {name for name in header if name in COLUMNS and header.count(name) > 1}:
@@ -60,18 +70,27 @@ def _read_header(path: Path, reader: Iterator[list[str]]) -> list[str]:
     return header
 
 
-def _read_lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield every line that is not blank with the number of its first line; a cell may hold several."""
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise FeedError(f"line {line} is no CSV: {error}.") from error
-        if any(cell.strip() for cell in cells):
-            yield line, cells
+def _read_rows(header: list[str], record: Record, folder: Path, *, decimal_comma: bool) -> list[FeedRow]:
+    """Return a row for each picture that the record names; raises BadRow."""
+    if record.error:
+        raise BadRow(record.error)
+    cells = _name_cells(header, record.cells)
+    pictures = _pictures_in(cells.get("image", ""), folder)
+    return [read_row(record.line, {**cells, "image": one}, decimal_comma=decimal_comma) for one in pictures]
+
+
+def _pictures_in(cell: str, folder: Path) -> list[str]:
+    """Return the pictures that one cell names: WooCommerce writes all of a product into it, with commas between."""
+    between = _BETWEEN_ADDRESSES if "://" in cell else _BETWEEN_FILES
+    parts = [part for part in between.split(cell.strip()) if part]
+    return parts if len(parts) > 1 and not _is_file(folder, cell.strip()) else [cell]
+
+
+def _is_file(folder: Path, name: str) -> bool:
+    try:
+        return (folder / name).is_file()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
 
 
 def _name_cells(header: list[str], cells: list[str]) -> dict[str, str]:

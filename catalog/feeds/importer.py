@@ -43,9 +43,10 @@ def import_feed(
     """Make the shop's products as the feed says, each in a transaction of its own; bad rows are reported."""
     report = Report(problems=list(feed.problems), notes=list(feed.notes))
     for rows in progress(_rows_of_each_product(feed, report)):
+        product = Product.objects.filter(sku=rows[0].sku).first()
         problems_before = len(report.problems)
-        pictures = _read_pictures(rows, feed, report)
-        if not pictures:
+        pictures = _read_pictures(rows, product, feed, report)
+        if not pictures and product is None:
             continue
         complete = len(report.problems) == problems_before
         try:
@@ -81,9 +82,8 @@ def _difference(first: FeedRow, row: FeedRow) -> str:
     return next((name for name in _SAME if getattr(row, name) and getattr(row, name) != getattr(first, name)), "")
 
 
-def _read_pictures(rows: list[FeedRow], feed: Feed, report: Report) -> list[FeedPicture]:
+def _read_pictures(rows: list[FeedRow], product: Product | None, feed: Feed, report: Report) -> list[FeedPicture]:
     """Read the pictures of one product before its transaction, which must not wait for a network."""
-    product = Product.objects.filter(sku=rows[0].sku).first()
     known = {image.digest for image in stored_images(product)} if product else set()
     pictures: dict[str, FeedPicture] = {}
     for row in rows:

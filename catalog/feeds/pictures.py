@@ -34,6 +34,8 @@ class FeedPicture:
 
 def read_picture(reference: str, folder: Path, known: Collection[str]) -> FeedPicture:
     """Read a picture; one whose digest is known was checked before. Raises BadRow."""
+    if not reference:
+        raise BadRow("image is empty.")
     if "://" in reference:
         try:
             data = fetch_photo(reference)

@@ -34,7 +34,7 @@ class Plan:
 
 
 def make_plan(row: FeedRow, columns: frozenset[str], pictures: Sequence[FeedPicture], *, complete: bool) -> Plan:
-    """Compare the product with its first row and its pictures; only a complete feed may remove pictures."""
+    """Compare the product with its first row and its pictures; only a complete feed may remove or move pictures."""
     product = Product.objects.filter(sku=row.sku).select_related("category__parent").first() or Product(sku=row.sku)
     plan = Plan(product=product, changes=_changes(product, row, columns))
     stored = stored_images(product)
@@ -46,7 +46,7 @@ def make_plan(row: FeedRow, columns: frozenset[str], pictures: Sequence[FeedPict
             plan.added.append((position, picture))
             continue
         stored.remove(image)
-        if image.position != position:
+        if complete and image.position != position:
             plan.moved.append((position, image))
     if complete:
         plan.removed += stored

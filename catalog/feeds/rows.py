@@ -22,9 +22,16 @@ COLUMNS = (
     "material",
     "stock",
 )
+_LENGTH = 100_000
+"""Letters of a value without a limit of its own."""
+
 _LENGTHS = {"sku": 64, "title": 200, "group": 64, "url": 500, "image": 2000, "colour": 40, "material": 80}
 _IN_STOCK = dict.fromkeys(("1", "true", "yes", "in_stock", "in stock", ""), True)
 _IN_STOCK |= dict.fromkeys(("0", "false", "no", "out_of_stock", "out of stock"), False)
+_GROUPED = r"\d{1,3}(?:[.'\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ]\d{3}){1,3}"
+_DECIMAL_COMMA = re.compile(rf"^(\d{{1,10}}|{_GROUPED}),(\d{{1,2}})(?!\d)")
+"""A number as many countries write it, with what parts its thousands."""
+
 _PRICE = re.compile(r"(\d{1,10}(?:\.\d{1,2})?)(?: ([A-Za-z]{3}))?")
 
 
@@ -45,7 +52,7 @@ class FeedRow:
     sku: str
     title: str
     image: str
-    """A path inside the feed's folder, or an http address."""
+    """A path inside the feed's folder, or an http address; empty where the feed names none."""
     category: str = ""
     """Its name; "Home > Lamps" is a category in a category."""
     price: Decimal | None = None
@@ -84,9 +91,15 @@ class Feed:
     notes: tuple[str, ...] = ()
 
 
-def read_row(line: int | None, cells: Mapping[str, str]) -> FeedRow:
-    """Return the row that the cells make; raises BadRow for a value that cannot be used."""
+def read_row(line: int | None, cells: Mapping[str, str], *, decimal_comma: bool = False) -> FeedRow:
+    """Return the row that the cells make; raises BadRow for a value that cannot be used.
+
+    A picture that is not named is none of those: it keeps nobody from learning the price. With `decimal_comma` a price
+    may be written as `1.299,00`.
+    """
     values = {name: cells.get(name, "").strip() for name in COLUMNS}
+    if decimal_comma:
+        values["price"] = _DECIMAL_COMMA.sub(_with_point, values["price"])
     _check_texts(values)
     price, currency = _read_price(values["price"], values["currency"])
     stock = _read_stock(values["stock"])
@@ -109,16 +122,20 @@ def read_row(line: int | None, cells: Mapping[str, str]) -> FeedRow:
 
 
 def _check_texts(values: Mapping[str, str]) -> None:
-    for name in REQUIRED:
+    for name in ("sku", "title"):
         if not values[name]:
             raise BadRow(f"{name} is empty.")
     for name, value in values.items():
         if "\0" in value:
             raise BadRow(f"{name} has a zero byte.")
-        if len(value) > _LENGTHS.get(name, 100_000):
-            raise BadRow(f"{name} has {len(value)} characters; {_LENGTHS[name]} are the most.")
+        if len(value) > (most := _LENGTHS.get(name, _LENGTH)):
+            raise BadRow(f"{name} has {len(value)} characters; {most} are the most.")
     if values["url"] and not values["url"].startswith(("http://", "https://")):
         raise BadRow(f"url is '{values['url']}'; expected an address that begins with http:// or https://.")
+
+
+def _with_point(number: re.Match[str]) -> str:
+    return f"{re.sub('[^0-9]', '', number[1])}.{number[2]}"
 
 
 def _read_price(price: str, currency: str) -> tuple[Decimal | None, str]:

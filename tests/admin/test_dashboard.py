@@ -60,6 +60,20 @@ def test_dashboard_says_what_the_status_says(admin_client: Client) -> None:
         assert words in page
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_dashboard_of_a_shop_without_time_zones_is_shown(admin_client: Client, settings: Any, zone: str) -> None:
+    settings.USE_TZ = False
+    settings.TIME_ZONE = zone
+    add_product(draw("red"))
+    sync_now()
+    note_life("worker@here")
+    note_lag()
+    verify(get_source(PRODUCTS))
+
+    for name in ("", "embedding/", "finding/", "reindexjob/", "unmetsearch/"):
+        assert admin_client.get(DASHBOARD + name).status_code == 200
+
+
 def test_everything_on_it_is_in_the_command_too() -> None:
     note_life("worker@here")
     out = StringIO()

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.drawing import draw
 from tests.goods import PRODUCTS as SOURCE
 from tests.goods import add_product, sync_now
-from visualsearch.models import ReindexJob
+from visualsearch.models import JobState, ReindexJob
+from visualsearch.sources import get_source
+from visualsearch.sync import start_job
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = reverse("admin:catalog_product_changelist")
@@ -110,3 +114,20 @@ def test_permission_to_reindex_is_enough(client_who_may: Log) -> None:
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_id) == ("seller", str(ReindexJob.objects.get().pk))
     assert entry.get_change_message() == "Reindexing was asked for."
+
+
+def test_how_long_everything_took_the_last_time_is_told(admin_client: Client) -> None:
+    add_product(draw())
+    sync_now()
+    some = start_job(get_source(SOURCE), ["1"], by="ada")
+    whole = start_job(get_source(SOURCE), by="ada")
+    ReindexJob.objects.update(state=JobState.DONE, created=timezone.now() - timedelta(hours=3), ended=timezone.now())
+    ReindexJob.objects.filter(pk=whole.pk).update(total=77)
+
+    page = " ".join(admin_client.get(EVERYTHING).text.split())
+
+    assert "The last time it took 3" in page
+    assert "for 77 objects" in page
+    ReindexJob.objects.filter(pk=whole.pk).delete()
+    assert some.keys == ["1"]
+    assert "The last time it took" not in admin_client.get(EVERYTHING).text

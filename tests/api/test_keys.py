@@ -10,6 +10,7 @@ from rest_framework_api_key.models import APIKey
 
 pytestmark = pytest.mark.django_db
 STATUS = "/api/v1/visual-search/status/"
+SCHEMA = "/api/v1/visual-search/schema/"
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +32,9 @@ def test_key_lets_in(client: Client) -> None:
     assert status_with(client, key) == 200
 
 
-def test_request_without_a_key_is_asked_for_one(client: Client) -> None:
-    response = client.get(STATUS)
+@pytest.mark.parametrize("address", [STATUS, SCHEMA])
+def test_request_without_a_key_is_asked_for_one(client: Client, address: str) -> None:
+    response = client.get(address)
 
     assert (response.status_code, response.json()["type"]) == (401, "not-authenticated")
     assert response["WWW-Authenticate"] == "Api-Key"
@@ -48,7 +50,8 @@ def test_revoked_expired_and_unknown_keys_are_refused(client: Client) -> None:
 
 
 def test_description_says_how_a_key_is_sent(client: Client) -> None:
-    description = client.get("/api/v1/visual-search/schema/").json()
+    _, key = APIKey.objects.create_key(name="app")
+    description = client.get(SCHEMA, headers={"Authorization": f"Api-Key {key}"}).json()
 
     assert description["components"]["securitySchemes"]["apiKey"]["name"] == "Authorization"
     assert description["paths"]["/api/v1/visual-search/"]["post"]["security"] == [{"apiKey": []}]

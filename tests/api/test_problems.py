@@ -45,6 +45,9 @@ def told(response: Any) -> tuple[int, str]:
         (None, {"box": "0,0,1,1", "point": "0.5,0.5"}, (400, "bad-box")),
         (None, {"filters": "no json"}, (400, "bad-filter")),
         (None, {"filters": '{"shoe": 1}'}, (400, "bad-filter")),
+        (None, {"filters": "[" * 50_000}, (400, "bad-filter")),
+        (None, {"filters": '{"a":' * 10_000}, (400, "bad-filter")),
+        (None, {"filters": '{"price_from": "1e-20000"}'}, (400, "bad-filter")),
         (None, {"filters": '{"price_to": "cheap"}'}, (400, "bad-filter")),
         (None, {"limit": 0}, (400, "bad-query")),
         (None, {"limit": 1000}, (400, "bad-query")),
@@ -89,12 +92,19 @@ def test_wrong_json_is_told_by_its_type(ask: Search, fields: dict[str, Any], exp
     assert told(ask(**{"source": "catalog.product", **fields})) == expected
 
 
+def deep(*depths: int) -> list[str]:
+    """Return bodies of JSON with so many levels, at different places."""
+    nested = ["[" * depth + "]" * depth for depth in depths]
+    return [f'{{"{name}": {value}}}' for name in ("filters", "limit", "point", "searches") for value in nested]
+
+
 @pytest.mark.parametrize(
     ("method", "more", "expected"),
     [
         ("get", {}, (405, "method-not-allowed")),
         ("post", {"data": "{", "content_type": "application/json"}, (400, "malformed")),
         ("post", {"data": "[" * 200_000, "content_type": "application/json"}, (400, "malformed")),
+        *(("post", {"data": data, "content_type": "application/json"}, (400, "malformed")) for data in deep(30, 950)),
         ("post", {"data": " " * 300_000, "content_type": "application/json"}, (413, "too-large")),
         ("post", {"data": "[]", "content_type": "application/json"}, (400, "bad-query")),
         ("post", {"data": "a", "content_type": "text/plain"}, (415, "unsupported-media-type")),

@@ -36,6 +36,21 @@ def test_served_description_is_openapi_3_1_and_valid(description: Any) -> None:
     }
 
 
+def test_description_is_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get(SCHEMA)
+    monkeypatch.setattr("visualsearch.api.views.description.SchemaGenerator", None)
+
+    assert client.get(SCHEMA).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["version=%0a", "version=2", "lang=%00", "format=x"])
+def test_description_takes_nothing_from_who_asks(client: Client, query: str) -> None:
+    response = client.get(f"{SCHEMA}?{query}")
+
+    assert response.status_code == 200
+    assert response.json()["info"]["version"] == "1"
+
+
 def test_every_call_has_examples(description: Any) -> None:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():

@@ -28,6 +28,27 @@ def test_secret_key_is_made_once_and_readable_by_its_owner_only(shop_environment
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
 
 
+def test_whatever_a_run_writes_is_for_its_owner_alone(shop_environment, tmp_path):
+    write = "(call_command('migrate', verbosity=0), default_storage.save('a/b.txt', ContentFile(b'x')), len(s.LINES))"
+    prepare = (
+        "import django; django.setup(); from django.core.management import call_command; "
+        "from django.core.files.storage import default_storage; from django.core.files.base import ContentFile; "
+    )
+    for name in ("logs", "of-somebody-else"):
+        (tmp_path / "var" / name).mkdir(parents=True)
+        (tmp_path / "var" / name).chmod(0o755)
+    (tmp_path / "var" / "db.sqlite3").touch()
+    (tmp_path / "var" / "db.sqlite3").chmod(0o644)
+
+    command = [sys.executable, "-c", prepare + SHOW.format(write)]
+    environment = {**shop_environment, "DJANGO_SETTINGS_MODULE": "catalog.settings"}
+    subprocess.run(command, env=environment, cwd=settings.BASE_DIR, check=True, timeout=60, umask=0o022)
+
+    written = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var").rglob("*")}
+    assert {path.name for path, mode in written.items() if mode & 0o077} == {"of-somebody-else"}
+    assert {"db.sqlite3", "b.txt", "secret_key", "logs", "media"} <= {path.name for path in written}
+
+
 def test_empty_secret_key_file_is_told_in_one_sentence(shop_environment, tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "secret_key").touch()

@@ -101,3 +101,39 @@ def test_without_the_extra_there_are_no_figures(client: Client, monkeypatch: pyt
 
 def _fail(*args: Any) -> int:
     raise DatabaseError("connection to server at 10.0.0.7 failed for user secret")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"REMOTE_ADDR": "203.0.113.7"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_REAL_IP": "203.0.113.7"},
+        {"REMOTE_ADDR": ""},
+        {"REMOTE_ADDR": "203.0.113.7", "HTTP_AUTHORIZATION": "Bearer wrong"},
+        {"REMOTE_ADDR": "203.0.113.7", "HTTP_AUTHORIZATION": "Bearer "},
+    ],
+)
+@pytest.mark.parametrize("token", ["", "secret"])
+def test_figures_are_for_nobody_elsewhere(client: Client, settings: Any, asked: dict[str, str], token: str) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "METRICS_TOKEN": token}
+
+    assert client.get("/health/metrics", **asked).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"REMOTE_ADDR": "127.0.0.1"},
+        {"REMOTE_ADDR": "::1"},
+        {"REMOTE_ADDR": "::ffff:127.0.0.1"},
+        {"REMOTE_ADDR": "203.0.113.7", "HTTP_AUTHORIZATION": "Bearer secret"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=1.2.3.4", "HTTP_AUTHORIZATION": "Bearer secret"},
+    ],
+)
+def test_figures_are_for_this_machine_and_whoever_has_the_token(
+    client: Client, settings: Any, asked: dict[str, str]
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "METRICS_TOKEN": "secret"}
+
+    assert client.get("/health/metrics", **asked).status_code == 200

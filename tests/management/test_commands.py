@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Product
 from tests.drawing import draw, draw_mosaic
-from tests.goods import PRODUCTS, add_product, sync_now
+from tests.goods import PRODUCTS, add_product, found, sync_now
+from tests.torture.faults import full_disk
 from visualsearch.embedders.engines import Choice
 from visualsearch.embedders.thumbnail import ThumbnailEmbedder
 from visualsearch.models import Embedding, ServingEmbedder, SyncRequest, count_photos, current_space
@@ -183,6 +186,36 @@ def test_rebuild_builds_every_index() -> None:
     sync_now()
 
     assert f"The index of {PRODUCTS} is built anew." in run("visualsearch_rebuild")
+
+
+@pytest.mark.parametrize(("ivf_from", "room"), [(10_000, 0), (10_000, 2_000), (1, 0), (1, 2_500)])
+def test_rebuild_on_a_full_disk_ends_in_a_sentence(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, ivf_from: int, room: int
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "INDEX": "faiss", "IVF_FROM": ivf_from}
+    for number in range(3):
+        add_product(draw_mosaic(number))
+    sync_now()
+    # From the first page of rows on, so that what is written of it is the index alone.
+    rebuilding = import_module("visualsearch.sync.rebuild")
+    read = rebuilding.read_changes
+    disk = ExitStack()
+
+    def read_and_fill_the_disk(space: Any) -> Any:
+        pages = read(space)
+
+        def page(since: int) -> Any:
+            changes = list(pages(since))
+            disk.enter_context(full_disk(room))
+            return iter(changes)
+
+        return page
+
+    monkeypatch.setattr(rebuilding, "read_changes", read_and_fill_the_disk)
+    with disk, pytest.raises(CommandError, match="It cannot be written, and searches go on as before: "):
+        run("visualsearch_rebuild")
+
+    assert found(draw_mosaic(1))
 
 
 def test_rebuild_changes_the_embedder_and_back(photo: Path) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
+import django
 import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
 
 from catalog import settings
 
@@ -45,3 +49,18 @@ def test_workers_listen_to_both_queues_everywhere() -> None:
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_a_stop_reaches_the_main_process_alone(name: str) -> None:
     assert "KillMode=mixed" in (ROOT / f"docs/systemd/shop-{name}.service").read_text()
+
+
+def test_versions_that_are_promised_are_tried() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    promised = "\n".join(project["classifiers"])
+    workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text())
+    tried = workflow["jobs"]["versions"]["strategy"]["matrix"]["include"]
+
+    for kind in ("Django", "Python"):
+        versions = set(re.findall(rf"{kind} :: (\d+\.\d+)$", promised, re.MULTILINE))
+        assert {one[kind.lower()] for one in tried} == versions
+    wanted = SpecifierSet(next(one for one in project["dependencies"] if one.startswith("django"))[len("django") :])
+    assert all(f"{one['django']}.1" in wanted for one in tried)
+    assert "6.2" not in wanted
+    assert django.get_version() in wanted

@@ -32,6 +32,10 @@ def test_values_become_arguments_of_a_filter() -> None:
         {"price_to": "NaN"},
         {"price_to": "Infinity"},
         {"price_from": "1e12"},
+        {"price_from": "1e-20000"},
+        {"price_to": "0e-16384"},
+        {"price_to": "0e99999"},
+        {"price_from": f"0.{'0' * 31}1"},
         {"in_stock": "perhaps"},
         {"category": "a\0b"},
         {"category": "\ud800"},
@@ -43,6 +47,11 @@ def test_value_without_sense_is_left_out_and_named(values: dict[str, str]) -> No
 
     assert narrowing.keywords() == {}
     assert list(narrowing.problems) == list(values)
+
+
+@pytest.mark.parametrize("value", ["0.30000000000000004", "1e-07", "1E+8", "-0", "12"])
+def test_number_as_programs_write_it_narrows(value: str) -> None:
+    assert narrow(price_from=value).keywords() == {"price__gte": Decimal(value)}
 
 
 def test_flag_that_is_off_narrows_nothing() -> None:

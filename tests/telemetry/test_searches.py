@@ -115,6 +115,30 @@ def test_page_without_a_search_is_no_line(client: Client, lines: Lines) -> None:
     assert lines.of("searches") == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\nWARNING root: all photos deleted",
+        "a\rb",
+        "a\u2028b",
+        "a outcome=found",
+        'a" outcome="found',
+        "a\x1b[2K",
+        "ä",
+    ],
+)
+def test_source_that_a_stranger_names_forges_neither_a_line_nor_a_field(
+    client: Client, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    with caplog.at_level("INFO", "visualsearch.searches"):
+        client.post(API, {"photo": photo(), "source": name})
+
+    (message,) = [record.getMessage() for record in caplog.records if record.name == "visualsearch.searches"]
+    assert len(message.splitlines()) == 1
+    assert message.isascii()
+    assert f"source={json.dumps(name)} outcome=UnknownSource " in message
+
+
 def test_a_line_of_json_holds_the_fields_and_nothing_of_the_photo(lines: Lines) -> None:
     product = add_product(draw())
     sync_now()

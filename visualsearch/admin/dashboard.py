@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -79,8 +80,13 @@ def get_dashboard(request: HttpRequest) -> Dashboard | None:
 
 
 def _plot(lag: Lag) -> LagPlot:
-    times = [date_format(timezone.localtime(quarter.at), "H:i") for quarter in lag.day]
+    times = [date_format(_in_local_time(quarter.at), "H:i") for quarter in lag.day]
     return plot_lag(lag.day, times)
+
+
+def _in_local_time(at: datetime) -> datetime:
+    """Return a moment of the database as the shop's people read it; without USE_TZ it is that already."""
+    return timezone.localtime(at) if timezone.is_aware(at) else at
 
 
 @require_POST

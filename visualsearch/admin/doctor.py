@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from visualsearch.admin.jobs import ask_for_job
 from visualsearch.admin.links import admin_url
 from visualsearch.admin.permissions import demand, may_reindex, may_view
+from visualsearch.admin.spreadsheets import harmless
 from visualsearch.exceptions import UnknownSource
 from visualsearch.models import Finding, ServingEmbedder
 from visualsearch.sources import get_source
@@ -69,7 +70,7 @@ class FindingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         writer = csv.writer(response)
         writer.writerow(COLUMNS)
         for row in queryset.order_by("kind", "pk").values_list(*COLUMNS).iterator(chunk_size=500):
-            writer.writerow([_harmless(value) for value in row])
+            writer.writerow([harmless(value) for value in row])
         return response
 
     def get_urls(self) -> list[URLPattern]:
@@ -134,8 +135,3 @@ def _shown(source_name: str, object_key: str, picture_key: str) -> SafeString:
     image = format_html('<img class="vs-small" src="{}" alt="" loading="lazy">', found.url) if found else ""
     title, url = source.get_title(obj), admin_url(source_name, object_key)
     return format_html('<a href="{}">{}{}</a>', url, image, title) if url else format_html("{}{}", image, title)
-
-
-def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

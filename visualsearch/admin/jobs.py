@@ -141,7 +141,7 @@ class ReindexJobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             known["estimate"] = estimate_reindex(source)
         except VisualSearchError as error:
             known["error"] = error
-        known["last"] = ReindexJob.objects.filter(source=name, keys=None, state=JobState.DONE).first()
+        known["last"] = ReindexJob.objects.filter(source=name, keys__isnull=True, state=JobState.DONE).first()
         return self._page(request, "admin/visualsearch/everything.html", known)
 
     def _page(self, request: HttpRequest, template: str, known: dict[str, Any]) -> HttpResponse:

@@ -127,7 +127,10 @@ class FiltersField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """Return the values as text; raises ValidationError for anything but names with plain values."""
-        values = super().to_internal_value(data)
+        try:
+            values = super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
         if not isinstance(values, dict):
             raise serializers.ValidationError("Expected names of filters with their values.")
         return {str(name): _as_text(str(name), value) for name, value in values.items()}

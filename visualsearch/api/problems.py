@@ -119,14 +119,19 @@ def problem_of(error: Exception) -> Problem:
     return Problem(type="internal-error", status=500, detail="Something went wrong here; it was noted.")
 
 
+def told_problem_of(error: Exception, view: Any, request: Any) -> Problem:
+    """Return the same, after what reports errors to the shop's people has heard of an unknown one."""
+    problem = problem_of(error)
+    if problem.type == "internal-error":
+        signals.got_request_exception.send(sender=type(view), request=request)
+    return problem
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """Return the answer to an error that a view has raised: DRF's EXCEPTION_HANDLER of every view of the API."""
     set_rollback()
-    problem = problem_of(error)
-    if problem.status == 500:
-        # What reports errors to the shop's people listens to it.
-        signals.got_request_exception.send(sender=type(context.get("view")), request=context.get("request"))
-    elif problem.type in ("index-not-ready", "unavailable"):
+    problem = told_problem_of(error, context.get("view"), context.get("request"))
+    if problem.type in ("index-not-ready", "unavailable"):
         logger.error("The API cannot search: %s", error)
     return Response(
         problem.as_dict(), status=problem.status, headers=_headers(problem, error), content_type=CONTENT_TYPE

@@ -135,7 +135,7 @@ class PhotosSerializer(OptionsSerializer):
 class SearchesSerializer(serializers.Serializer[Any]):
     """Several searches, each as a single one; what is wrong with one is told beside the others."""
 
-    searches = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=PHOTOS_MOST)
+    searches = serializers.ListField(child=serializers.JSONField(allow_null=True), min_length=1, max_length=PHOTOS_MOST)
 
 
 @extend_schema_field({"oneOf": [{"type": "string", "minLength": 1, "maxLength": 100}, {"type": "integer"}]})

@@ -1,4 +1,4 @@
-"""The description of the API: OpenAPI 3.1, and pages to read it that need no file from elsewhere."""
+"""From a view's hooks to what the description of the API says of it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.templatetags.static import static
-from django.urls import include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from visualsearch.api.answers import ProblemSerializer
-from visualsearch.api.problems import CONTENT_TYPE, handle
+from visualsearch.api.problems import CONTENT_TYPE
 
 PROBLEMS = {
     400: "`not-an-image`, `bad-box`, `bad-filter`, `bad-query` or `malformed`.",
@@ -35,22 +28,6 @@ PROBLEMS = {
     503: "`index-not-ready`, `overloaded` or `unavailable`, with `Retry-After`.",
 }
 """What each status means, with its types."""
-
-DOCS_POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-"""Nothing from elsewhere, and no script that stands in the page."""
-
-SETTINGS = {
-    "TITLE": "Visual search",
-    "DESCRIPTION": "Find products by photo. Errors are told as problem details (RFC 9457) with a `type` that stays.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"TierEnum": ["same picture", "same product", "similar"]},
-}
-"""Of drf-spectacular, for this description alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,62 +99,3 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "name": "Authorization",
             "description": "`Authorization: Api-Key …`",
         }
-
-
-class _AlwaysFirst(BaseContentNegotiation):
-    """Takes the first renderer: a browser that asks for a page gets the description all the same."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Return none: nothing is read."""
-        return None
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        """Return the first."""
-        return renderers[0], renderers[0].media_type
-
-
-class SchemaView(SpectacularAPIView):
-    """The description of the addresses of this API alone, whatever else the shop has."""
-
-    schema = None
-    renderer_classes = [OpenApiJsonRenderer]
-    content_negotiation_class = _AlwaysFirst
-    permission_classes: list[Any] = []
-    authentication_classes: list[Any] = []
-    custom_settings = SETTINGS
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return it, with the addresses as they are mounted here."""
-        mount = request.path.removesuffix("v1/visual-search/schema/").lstrip("/")
-        self.patterns = [path(mount, include("visualsearch.api.urls"))]
-        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
-        response["Cache-Control"] = "public, max-age=300"
-        return response
-
-    def get_exception_handler(self) -> Any:
-        """Return what turns errors into problem details."""
-        return handle
-
-
-class DocsView(SpectacularSwaggerSplitView):
-    """The description as pages, by Swagger UI out of drf-spectacular-sidecar."""
-
-    schema = None
-    url_name = "visualsearch-api:schema"
-    title = str(SETTINGS["TITLE"])
-    permission_classes: list[Any] = []
-    authentication_classes: list[Any] = []
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return the page, or its script, with the policy that both need: Swagger UI styles what it draws in place."""
-        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
-        response["Content-Security-Policy"] = DOCS_POLICY
-        return response
-
-    @staticmethod
-    def _swagger_ui_resource(filename: str) -> str:
-        return static(f"drf_spectacular_sidecar/swagger-ui-dist/{filename}")
-
-    @staticmethod
-    def _swagger_ui_favicon() -> str:
-        return static("drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png")

@@ -10,6 +10,8 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from visualsearch.behaviour import callers
+
 RATES: dict[str, str | None] = {
     "visualsearch-search-address": "120/min",
     "visualsearch-search-key": "1200/min",
@@ -72,13 +74,13 @@ class KeyThrottle(_RateThrottle):
 
 
 class AddressThrottle(_RateThrottle):
-    """Counts strangers by their address; behind a proxy, set REST_FRAMEWORK["NUM_PROXIES"]."""
+    """Counts strangers by their network: a header is believed for the proxies that NUM_PROXIES says there are."""
 
     kind = "address"
 
     def ident_of(self, request: Request) -> str | None:
-        """Return the address; None for those who are known."""
-        return self.get_ident(request) if caller_of(request) is None else None
+        """Return the network; None for those who are known."""
+        return callers.caller_of(request._request) if caller_of(request) is None else None
 
 
 def caller_of(request: Request) -> str | None:

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.urls import path, re_path
 
 from visualsearch.api import views
-from visualsearch.api.schema import DocsView, SchemaView
+from visualsearch.api.views.description import DocsView, SchemaView
 
 app_name = "visualsearch-api"
 

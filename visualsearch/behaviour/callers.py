@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,9 +17,13 @@ _SITE_BITS = 64
 
 
 def has_turn(caller: str) -> bool:
-    """Tell whether this caller has not counted for an hour, and count it; the cache holds a digest with our own key."""
-    digest = salted_hmac("visualsearch.callers", caller).hexdigest()
-    return bool(cache.add(f"visualsearch.callers.{digest}", 1, timeout=TURN_SECONDS))
+    """Tell whether this caller has not counted for an hour, and count it."""
+    return bool(cache.add(cache_key("visualsearch.callers", caller), 1, timeout=TURN_SECONDS))
+
+
+def cache_key(purpose: str, caller: str) -> str:
+    """Return the key of a caller in the cache, which is not told who it is: a digest with the shop's own key."""
+    return f"{purpose}.{salted_hmac(purpose, caller, algorithm='sha256').hexdigest()}"
 
 
 def caller_of(request: HttpRequest) -> str:
@@ -27,13 +31,20 @@ def caller_of(request: HttpRequest) -> str:
 
     Where that says nothing, what a request itself tells of its origin is not believed.
     """
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    peer = str(request.META.get("REMOTE_ADDR", ""))
     proxies = getattr(settings, "REST_FRAMEWORK", {}).get("NUM_PROXIES") or 0
     told = [one.strip() for one in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if one.strip()]
-    if proxies and told:
-        address = told[-min(proxies, len(told))]
-    try:
-        known = ip_address(address)
-    except ValueError:  # a socket of this host
-        return address
+    known = _address_in(told[-min(proxies, len(told))]) if proxies and told else None
+    known = known or _address_in(peer)
+    if known is None:  # a socket of this host
+        return peer
     return str(ip_network(f"{known}/{_SITE_BITS}", strict=False)) if known.version == 6 else str(known)
+
+
+def _address_in(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a text is, None for another: a caller may have written it, at any length."""
+    try:
+        known = ip_address(text)
+    except ValueError:
+        return None
+    return (known.version == 6 and known.ipv4_mapped) or known

@@ -114,7 +114,10 @@ def write_ivf(folder: Path, rows: Spooled, last: Snapshot | None) -> Facts:
     sample = take_sample(rows)
     built = _build_on(last, rows, sample) if isinstance(last, IvfSnapshot) else None
     index, facts = built or _build_anew(rows, sample)
-    faiss.write_index(index, str(folder / LISTS))
+    try:
+        faiss.write_index(index, str(folder / LISTS))
+    except RuntimeError as error:  # all that FAISS says of a full disk
+        raise OSError(f"{folder / LISTS} cannot be written: {str(error).strip()}") from error
     rows_at = _write_positions(folder, len(rows))
     return replace(facts, rows_at=rows_at, head=_digest_of_head(folder, rows_at))
 

@@ -12,6 +12,19 @@ from django.utils import timezone
 from visualsearch.conf import get_settings
 
 
+class SyncRequestQuerySet(models.QuerySet["SyncRequest"]):
+    """Wishes, as those see them who want to know how late the search is."""
+
+    def unseen(self, now: datetime) -> Self:
+        """Return those that no worker has got to; what has failed is not late: it waits for its next turn."""
+        return self.filter(attempts=0, due__lte=now)
+
+    def lag_seconds(self, now: datetime) -> float:
+        """Return how long the oldest that no worker has got to has waited; 0.0 when none does."""
+        oldest = self.unseen(now).order_by("created").values_list("created", flat=True).first()
+        return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
 class SyncRequest(models.Model):
     """The wish that rows agree with an object again, written in the transaction that changed the object.
 
@@ -25,6 +38,8 @@ class SyncRequest(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
+
+    objects = SyncRequestQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["source", "object_key"], name="visualsearch_requested_object")]

@@ -12,6 +12,10 @@ from visualsearch.sources import VisualSource
 LETTERS_MOST = 200
 """Of a value."""
 
+DECIMALS_MOST = 30
+"""Of a number; databases take some thousands, and a few letters can ask for a million."""
+
+_NUMBER = f"Expected a number below 1,000,000,000, of at most {DECIMALS_MOST} decimals, got {{!r}}."
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -85,7 +89,7 @@ def _problem_with(part: Filter, value: str) -> str:
         case FlagFilter():
             return "" if value.lower() in _ON + _OFF else f"Expected 1 or 0, got {value[:80]!r}."
         case RangeFilter():
-            return "" if _is_number(value) else f"Expected a number below 1,000,000,000, got {value[:80]!r}."
+            return "" if _is_number(value) else _NUMBER.format(value[:80])
         case ChoiceFilter():
             return ""
 
@@ -101,6 +105,7 @@ def _is_text(value: str) -> bool:
 
 def _is_number(value: str) -> bool:
     try:
-        return Decimal(value).is_finite() and abs(Decimal(value)) < 10**9
+        number = Decimal(value)
     except InvalidOperation:
         return False
+    return number.is_finite() and abs(number) < 10**9 and abs(int(number.as_tuple().exponent)) <= DECIMALS_MOST

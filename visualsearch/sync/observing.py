@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from visualsearch.models import Heartbeat, LagSample, SyncRequest
@@ -98,7 +97,7 @@ def last_seen(role: str) -> datetime | None:
 
 def lag_seconds() -> float:
     """Return how long the oldest save has waited by now; 0.0 when none does."""
-    return _lag_at(timezone.now())[0]
+    return SyncRequest.objects.lag_seconds(timezone.now())
 
 
 def get_lag() -> Lag:
@@ -109,15 +108,8 @@ def get_lag() -> Lag:
 
 
 def _lag_at(now: datetime) -> tuple[float, int]:
-    due = _due(now)
-    oldest = due.order_by("created").values_list("created", flat=True).first()
-    waiting = due.values("source", "object_key").distinct().count()
-    return (max(0.0, (now - oldest).total_seconds()) if oldest else 0.0), waiting
-
-
-def _due(now: datetime) -> QuerySet[SyncRequest]:
-    # What has failed is not late: it waits for its next turn, and is counted as failed.
-    return SyncRequest.objects.filter(attempts=0, due__lte=now)
+    waiting = SyncRequest.objects.unseen(now).values("source", "object_key").distinct().count()
+    return SyncRequest.objects.lag_seconds(now), waiting
 
 
 def _day_until(now: datetime) -> tuple[Quarter, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from catalog.feeds import FeedError, FeedRow, Report, import_feed, read_feed
@@ -29,6 +30,9 @@ class Command(BaseCommand):
             report = import_feed(read_feed(source), dry_run=dry_run, progress=_show_progress)
         except FeedError as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            hint = "A new one is made ready by `python manage.py migrate`."
+            raise CommandError(f"The database cannot be used: {str(error).partition(chr(10))[0]}. {hint}") from error
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), indent=2))
         else:

@@ -85,6 +85,120 @@ def test_bad_value_is_told(write, column, value, reason):
     assert [problem.reason for problem in feed.problems] == [reason]
 
 
+LONG = "a" * 140_000
+
+
+@pytest.mark.parametrize(("column", "most"), [("description", 100_000), ("category", 100_000), ("title", 200)])
+@pytest.mark.parametrize("write_cell", ["{}", '"{}"', '"{}\nmore"'])
+def test_cell_that_is_too_long_is_told_and_takes_no_other_row_along(write, column, most, write_cell):
+    columns = {"sku": "A1", "title": "Mug", "image": "a.png", column: write_cell.format(LONG)}
+    text = ",".join(columns) + "\n" + ",".join(columns.values()) + "\nB1,Cup,b.png" + "," * (len(columns) - 3) + "\n"
+    feed = read_feed(write(text))
+
+    (problem,) = feed.problems
+    assert problem.line == 2
+    assert problem.reason.startswith(f"{column} has 140")
+    assert problem.reason.endswith(f"{most} are the most.")
+    assert [row.sku for row in feed.rows] == ["B1"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Q1,Rack,a.png,"19 inch rack',
+        'Q1,Rack,a.png,"19"" rack',
+        'Q1,"19"" rack,a.png,x',
+        '"Q1,Rack,a.png,x',
+        'Q1,Rack,"a.png,x',
+    ],
+)
+@pytest.mark.parametrize("before", ["", "A1,Mug,a.png,small\n"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Q2,Sofa,b.png,soft\nQ3,Chair,c.png,hard\n",
+        'Q2,Sofa,b.png,"soft"\nQ3,Chair,c.png,"hard, as ""wood"""\n',
+        'Q2,"Sofa",b.png,"two\nlines"\n"Q3",Chair,c.png,hard',
+    ],
+)
+def test_quote_that_nobody_closes_swallows_nothing(write, line, before, after):
+    feed = read_feed(write(f"sku,title,image,description\n{before}{line}\n{after}"))
+
+    number = 3 if before else 2
+    assert [str(problem) for problem in feed.problems] == [
+        f"line {number}: a quote is opened and not closed; a quote inside a quoted value is written twice."
+    ]
+    assert [row.sku for row in feed.rows][-2:] == ["Q2", "Q3"]
+    assert len(feed.rows) == (3 if before else 2)
+
+
+def test_last_quote_that_nobody_closes_is_told(write):
+    (problem,) = read_feed(write('sku,title,image\nA1,Mug,"a.png')).problems
+
+    assert problem.line == 2
+
+
+def test_quotes_that_are_not_doubled_are_read_where_the_line_can_be_understood(write):
+    (row,) = read_feed(write('sku,title,image\nA1,"19" rack",a.png\n')).rows
+
+    assert (row.title, row.image) == ('19 rack"', "a.png")
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize(
+    ("price", "expected"),
+    [
+        ("12,50", "12.50"),
+        ("1.299,00", "1299.00"),
+        ("1.234.567,8", "1234567.8"),
+        ("1'299,00", "1299.00"),
+        ("1 299,00 EUR", "1299.00"),
+        ("12", "12"),
+        ("12.50", "12.50"),
+    ],
+)
+def test_price_is_read_as_countries_with_other_separators_write_it(write, mark, price, expected):
+    lines = (("sku", "title", "image", "price"), ("A1", "Mug", "a.png", price))
+    (row,) = read_feed(write("\n".join(map(mark.join, lines)))).rows
+
+    assert row.price == Decimal(expected)
+
+
+@pytest.mark.parametrize("price", ["1.299", "12,505", "1,299,00", "12,50 - 13,00", "-12,50", ",50"])
+def test_price_that_says_two_things_is_told(write, price):
+    (problem,) = read_feed(write(f"sku;title;image;price\nA1;Mug;a.png;{price}\n")).problems
+
+    assert problem.reason.startswith("price is '")
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_line_by_which_excel_names_the_separator_is_no_header(write, first):
+    feed = read_feed(write(f"{first}\nsku;title;image\nA1;Mug, red;a.png\n;;b.png\n"))
+
+    assert [(row.sku, row.title) for row in feed.rows] == [("A1", "Mug, red")]
+    assert [problem.line for problem in feed.problems] == [4]
+
+
+@pytest.mark.parametrize(
+    ("cell", "pictures"),
+    [
+        ("a.png, b.png", ["a.png", "b.png"]),
+        ("a.png,b.png ,c.png", ["a.png", "b.png", "c.png"]),
+        ("https://x.example/w_3,h_2/a.png", ["https://x.example/w_3,h_2/a.png"]),
+        ("https://x.example/a.png, https://x.example/b.png", ["https://x.example/a.png", "https://x.example/b.png"]),
+        ("https://x.example/a.png,https://x.example/b.png", ["https://x.example/a.png", "https://x.example/b.png"]),
+        ("one, two.png", ["one, two.png"]),
+    ],
+)
+def test_cell_may_name_several_pictures(write, tmp_path, cell, pictures):
+    (tmp_path / "one, two.png").touch()
+
+    rows = read_feed(write(f'sku,title,image\nA1,Mug,"{cell}"\n')).rows
+
+    assert [row.image for row in rows] == pictures
+    assert {row.line for row in rows} == {2}
+
+
 def test_price_may_name_its_currency(write):
     (row,) = read_feed(write("sku,title,image,price\nA1,Mug,a.png,15.00 USD\n")).rows
 

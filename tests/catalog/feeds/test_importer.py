@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.db.models.signals import post_save
 
 from catalog.feeds import import_feed, read_feed
@@ -141,6 +142,31 @@ def test_picture_that_fails_today_keeps_yesterdays(shop):
     assert ProductImage.objects.count() == 2
 
 
+@pytest.mark.parametrize("image", ["gone.png", "", "page.png", "../red.png", "gone.png, lost.png"])
+def test_picture_that_fails_keeps_nobody_from_learning_price_and_stock(shop, image):
+    columns = "sku,title,image,price,stock"
+    shop("A1,Mug,red.png,10,3", "A1,Mug,blue.png,10,3", columns=columns)
+    (shop.folder / "page.png").write_text("<html>")
+
+    report = shop(f'A1,Mug,"{image}",8,0', f'B1,Cup,"{image}",8,0', columns=columns)
+
+    product = Product.objects.get()
+    assert (product.sku, product.price, product.stock, product.in_stock) == ("A1", 8, 0, False)
+    assert ProductImage.objects.count() == 2
+    assert {problem.line for problem in report.problems} == {2, 3}
+    assert (report.updated, report.pictures_removed) == (1, 0)
+
+
+def test_picture_that_fails_moves_no_other(shop):
+    shop("A1,Mug,red.png", "A1,Mug,blue.png")
+    before = list(ProductImage.objects.values_list("pk", "position"))
+    (shop.folder / "red.png").unlink()
+
+    shop("A1,Mug,red.png", "A1,Mug,blue.png")
+
+    assert list(ProductImage.objects.values_list("pk", "position")) == before
+
+
 def test_same_bytes_under_two_names_are_one_picture(shop):
     (shop.folder / "copy.png").write_bytes(draw("red"))
 
@@ -219,3 +245,19 @@ def test_command_lists_problems_for_people(shop, capsys):
     call_command("import_catalog", str(shop.folder / "catalog.csv"))
 
     assert capsys.readouterr().out == ("Products: 1 created, 0 updated, 0 unchanged; pictures: 1 added, 0 removed.\n")
+
+
+def test_command_on_an_empty_database_ends_in_a_sentence(shop, monkeypatch):
+    def ask(*args, **kwargs):
+        raise OperationalError("no such table: catalog_product\nLINE 1: SELECT")
+
+    (shop.folder / "catalog.csv").write_text("sku,title,image\nA1,Mug,red.png\n")
+    monkeypatch.setattr(Product.objects, "filter", ask)
+
+    with pytest.raises(CommandError) as told:
+        call_command("import_catalog", str(shop.folder / "catalog.csv"))
+
+    assert str(told.value) == (
+        "The database cannot be used: no such table: catalog_product. "
+        "A new one is made ready by `python manage.py migrate`."
+    )

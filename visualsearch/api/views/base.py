@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.gzip import gzip_page
+from rest_framework.exceptions import Throttled
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -20,14 +20,8 @@ from visualsearch.api.parsers import ShortJSONParser
 from visualsearch.api.problems import handle
 from visualsearch.api.schema import Operation, Schema
 from visualsearch.api.throttling import AddressThrottle, KeyThrottle
+from visualsearch.bodies import forget_rest, refuse_long
 from visualsearch.conf import get_settings
-from visualsearch.images import check_length
-
-HEADERS_OF_PARTS = 65_536
-"""Bytes of a request beside its photos."""
-
-READ_AT_ONCE = 65_536
-"""Bytes of a refused body."""
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -96,32 +90,27 @@ class ApiView(APIView):
             self._throttles = [one() for one in self.get_throttle_classes()]
         return self._throttles
 
+    def charge(self, count: int) -> None:
+        """Count this request as so many; raises Throttled where they are more than the caller has left."""
+        for throttle in self.get_throttles():
+            # One of the shop's own may count calls alone.
+            if hasattr(throttle, "charge") and not throttle.charge(count - 1):
+                raise Throttled(throttle.duration)
+
     def get_exception_handler(self) -> Callable[..., Any]:
         """Return what turns errors into problem details, whatever the shop's own API does."""
         return handle
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a body that is too long before any of it is read."""
+        """Refuse a body that is too long before any of it is read: who asks may be told by its fields."""
+        refuse_long(request._request, self.get_photos_most())
         super().initial(request, *args, **kwargs)
-        check_length((self._length() - HEADERS_OF_PARTS) // self.get_photos_most())
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Return the problem; what was sent and not read is read and forgotten, so that the sender hears of it.
-
-        Of a connection that is closed before all is read many servers and clients lose the answer. A body twice as long
-        as any that is allowed is not waited for.
-        """
+        """Return the problem; what was sent and not read is read and forgotten, so that the sender hears of it."""
         response = super().handle_exception(exc)
-        if self._length() <= 2 * self.get_photos_most() * get_settings().image_bytes_most:
-            with suppress(OSError):  # of a sender that is gone
-                while self.request._request.read(READ_AT_ONCE):
-                    pass
+        forget_rest(self.request._request, self.get_photos_most())
         return response
-
-    def _length(self) -> int:
-        """Return how long the body says it is."""
-        length = self.request.META.get("CONTENT_LENGTH") or "0"
-        return int(length) if length.isdecimal() and len(length) < 20 else 0
 
     def _chosen(self, name: str, paths: tuple[str, ...]) -> list[Any]:
         own = getattr(self, name)

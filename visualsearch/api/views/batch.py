@@ -7,17 +7,16 @@ from typing import Any
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from visualsearch.api import examples
 from visualsearch.api.answers import ProblemSerializer
-from visualsearch.api.problems import Problem, problem_of
+from visualsearch.api.problems import Problem, told_problem_of
 from visualsearch.api.requests import PHOTOS_MOST, PhotosSerializer, ReferenceSerializer, SearchesSerializer
 from visualsearch.api.schema import Operation
 from visualsearch.api.views.searching import SearchingView
-from visualsearch.exceptions import VisualSearchError
+from visualsearch.outages import is_outage
 from visualsearch.search.admission import gate
 
 
@@ -54,8 +53,7 @@ class BatchView(SearchingView):
         The answer has status 200 also where some photos fail; each has its own. Ten photos count as ten requests.
         """
         searches = list(self._searches(request))
-        if not all(throttle.charge(len(searches) - 1) for throttle in self.get_throttles()):
-            raise Throttled(60)
+        self.charge(len(searches))
         with gate.admitted():
             answers = [self._answer(search) for search in searches]
         return self.record(Response({"answers": answers}, headers={"Cache-Control": "no-store"}))  # type: ignore[no-any-return]
@@ -75,8 +73,10 @@ class BatchView(SearchingView):
     def _answer(self, search: Any) -> dict[str, Any]:
         try:
             answer, _ = self.find(search if isinstance(search, _Valid) else _validated(search))
-        except (APIException, VisualSearchError) as error:
-            return _failed(problem_of(error))
+        except Exception as error:
+            if is_outage(error):  # none of the others can be answered either
+                raise
+            return _failed(told_problem_of(error, self, self.request))
         return {"status": 200, "answer": answer, "problem": None}
 
 

@@ -66,10 +66,12 @@ class EventsView(ApiView):
         """Store up to a hundred events, so that the shop can measure what its search is worth.
 
         The action is `view`, `click`, `add_to_cart` or `purchase`, or a word of the shop's own; `query_id` is
-        `query.id` of the answer that led to it. Events are deleted after some days.
+        `query.id` of the answer that led to it. A hundred events count as a hundred requests; they are deleted after
+        some days.
         """
         fields = EventsSerializer(data=request.data)
         fields.is_valid(raise_exception=True)
+        self.charge(len(fields.validated_data["events"]))
         stored = Event.objects.bulk_create([Event(**values) for values in fields.validated_data["events"]])
         return Response({"stored": len(stored)}, status=self.get_success())
 

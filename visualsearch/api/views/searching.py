@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
@@ -16,11 +17,11 @@ from visualsearch.api.asking import Asked, Found, find, narrow, read_asked
 from visualsearch.api.fields import BoxField
 from visualsearch.api.views.base import ApiView
 from visualsearch.behaviour import count_after, record_after
+from visualsearch.models import SyncRequest
 from visualsearch.presenting import ChoiceFilter, Filter, RangeFilter
 from visualsearch.search import Answer, Result
 from visualsearch.search.admission import gate
 from visualsearch.search.facets import get_facets, objects_near
-from visualsearch.search.freshness import get_lag
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
 from visualsearch.telemetry import observe_search
@@ -152,4 +153,4 @@ def written_filter(part: Filter) -> dict[str, str]:
 
 def written_index(revision: int) -> dict[str, int]:
     """Return how fresh an answer is."""
-    return {"revision": revision, "lag_ms": round(get_lag())}
+    return {"revision": revision, "lag_ms": round(1000 * SyncRequest.objects.lag_seconds(timezone.now()))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from visualsearch.embedders import label_of
@@ -71,6 +72,8 @@ class Command(BaseCommand):
                 self._rebuild(options["source"])
         except VisualSearchError as error:
             raise CommandError(str(error)) from error
+        except (DatabaseError, OSError) as error:  # a full disk: that of DIRECTORY, or that of the database
+            raise CommandError(f"It cannot be written, and searches go on as before: {error}") from error
 
     def _rebuild(self, name: str) -> None:
         for source in [get_source(name)] if name else all_sources():

@@ -7,7 +7,7 @@ const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-export class Crop {
+class Crop {
   constructor(view, element, onChange) {
     this.view = view;
     this.element = element;
@@ -104,3 +104,5 @@ export class Crop {
     this.onChange(500);
   }
 }
+
+(globalThis.visualSearch ??= {}).Crop = Crop;

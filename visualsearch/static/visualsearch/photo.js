@@ -5,7 +5,7 @@ const KEPT = 4;
 const PREFIX = "visualsearch:";
 
 /** Return the photo upright and no longer than SIDE, as a canvas; null where this browser cannot read it. */
-export async function reduced(file) {
+async function reduced(file) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -24,10 +24,10 @@ export async function reduced(file) {
   return canvas;
 }
 
-export const asBlob = (canvas) => new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+const asBlob = (canvas) => new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
 
 /** Keep the photo in this tab, under the name that the address knows; the oldest go first. */
-export function keep(id, canvas) {
+function keep(id, canvas) {
   try {
     const names = JSON.parse(sessionStorage.getItem(PREFIX) || "[]").filter((name) => name !== id);
     names.push(id);
@@ -40,7 +40,7 @@ export function keep(id, canvas) {
 }
 
 /** Return the photo that this tab kept, as a canvas; null where it did not. */
-export async function recall(id) {
+async function recall(id) {
   let text = null;
   try {
     text = sessionStorage.getItem(PREFIX + id);
@@ -51,3 +51,5 @@ export async function recall(id) {
   const bytes = Uint8Array.from(atob(text.split(",")[1]), (letter) => letter.charCodeAt(0));
   return reduced(new Blob([bytes], { type: "image/jpeg" }));
 }
+
+Object.assign((globalThis.visualSearch ??= {}), { asBlob, keep, recall, reduced });
