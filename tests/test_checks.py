@@ -86,7 +86,7 @@ def test_without_an_engine_in_the_setting_none_needs_to_be_installed(monkeypatch
 
 
 def test_visualsearch_w001_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualsearch.sources._registry", {})
+    monkeypatch.setattr("visualsearch.sources.registry._registry", {})
 
     (warning,) = check_sources()
 

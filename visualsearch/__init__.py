@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualsearch.presenting import Card, ChoiceFilter, FlagFilter, Link, RangeFilter, Sample
-from visualsearch.sources import Picture, VisualSource, register
+from visualsearch.sources import Picture, VisualSource, register, unregister
 
 __all__ = [
     "Card",
@@ -15,5 +15,6 @@ __all__ = [
     "Sample",
     "VisualSource",
     "register",
+    "unregister",
 ]
 __version__ = "0.1.0"

@@ -14,6 +14,7 @@ VisualSearchError
 │   │   └── ForbiddenAddress
 │   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
+├── AlreadyRegistered       a source has this model or this name already
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
 ├── CannotCalibrate         there is too little to learn from
@@ -83,6 +84,10 @@ class ForbiddenAddress(CannotFetch):
 
 class UnknownSource(InvalidQuery):
     """No model is registered under this name."""
+
+
+class AlreadyRegistered(VisualSearchError):
+    """A source has this model or this name already."""
 
 
 class EmbedderUnavailable(VisualSearchError):

@@ -1,4 +1,4 @@
-"""How a model takes part in visual search: its source, and the registry of all of them."""
+"""What a shop says of its objects: which of them take part, their pictures, how a result is shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from visualsearch.attributes import attributes_of
-from visualsearch.exceptions import UnknownSource
 from visualsearch.indexes.base import Attribute
 from visualsearch.presenting import Card, Filter, Link, Sample
 
@@ -48,10 +47,10 @@ class VisualSource:
     Attributes serve the usual case, `get_` hooks the rest. Register it with `@register(Model)`.
     """
 
-    model: ClassVar[type[Model]]
+    model: type[Model]
     """Set by `register`."""
 
-    name: ClassVar[str] = ""
+    name: str = ""
     """What commands, rows and the API call this source; the model's label by default, for example "catalog.product"."""
 
     picture_fields: ClassVar[tuple[str, ...]] = ()
@@ -174,39 +173,3 @@ def _check_follows(source: VisualSource) -> Iterator[checks.CheckMessage]:
                 hint="Write follows = {Model: 'name of its foreign key to the registered model'}.",
                 id="visualsearch.E012",
             )
-
-
-_registry: dict[str, VisualSource] = {}
-
-
-def register(model: type[Model]) -> Callable[[type[VisualSource]], type[VisualSource]]:
-    """Return a decorator that makes a source class speak for `model`; registering again replaces it."""
-
-    def add(source_class: type[VisualSource]) -> type[VisualSource]:
-        source_class.model = model
-        source_class.name = source_class.name or model._meta.label_lower
-        _registry[source_class.name] = source_class()
-        return source_class
-
-    return add
-
-
-def all_sources() -> tuple[VisualSource, ...]:
-    """Return every registered source, in the order of registration."""
-    return tuple(_registry.values())
-
-
-def get_source(name: str = "") -> VisualSource:
-    """Return the source of this name; without a name, the only one that there is. Raises UnknownSource."""
-    if not name and len(_registry) == 1:
-        return next(iter(_registry.values()))
-    try:
-        return _registry[name]
-    except KeyError:
-        known = ", ".join(sorted(_registry)) or "none"
-        raise UnknownSource(f"Expected the name of a registered source ({known}), got '{name}'.") from None
-
-
-def sources_of(model: type[Model]) -> tuple[VisualSource, ...]:
-    """Return the sources whose objects are of `model` or of a model that it extends."""
-    return tuple(source for source in _registry.values() if issubclass(model, source.model))
