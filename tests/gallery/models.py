@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 
@@ -25,3 +27,29 @@ class Print(Poster):
     class Meta:
         app_label = "gallery"
         proxy = True
+
+
+class Frame(models.Model):
+    """A frame that is known by a text, which may be long."""
+
+    code = models.CharField(max_length=300, primary_key=True)
+    picture = models.ImageField(upload_to="frames", blank=True)
+
+    class Meta:
+        app_label = "gallery"
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+
+class Cast(models.Model):
+    """A thing whose keys are no numbers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    picture = models.ImageField(upload_to="prints", blank=True)
+
+    class Meta:
+        app_label = "gallery"
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -21,6 +21,7 @@ from visualsearch.admin.jobs import ask_for_job
 from visualsearch.admin.links import admin_url
 from visualsearch.admin.permissions import demand, may_reindex, may_view
 from visualsearch.exceptions import UnknownSource
+from visualsearch.keys import with_keys
 from visualsearch.models import Finding, ServingEmbedder
 from visualsearch.sources import get_source
 from visualsearch.tasks import ask_for, examine
@@ -127,7 +128,7 @@ def _shown(source_name: str, object_key: str, picture_key: str) -> SafeString:
         source = get_source(source_name)
     except UnknownSource:
         return format_html("{}", object_key)
-    obj = source.get_queryset().filter(pk=object_key).first()
+    obj = with_keys(source.get_queryset(), [object_key]).first()
     if obj is None:
         return format_html("{}", object_key)
     found = next((one for one in source.get_pictures(obj) if one.key == picture_key), None)

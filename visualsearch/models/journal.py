@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes.base import Changes, ReadChanges, Space
+from visualsearch.keys import KEY_MOST
 from visualsearch.vectors import unpack
 
 PAGE = 5_000
@@ -69,9 +70,9 @@ class Embedding(models.Model):
     """The vector of one picture by one embedder, or why there is none."""
 
     source = models.CharField(max_length=100)
-    object_key = models.CharField(max_length=64)
+    object_key = models.CharField(max_length=KEY_MOST)
     """The object's primary key as text: the shop's models are never referenced."""
-    picture_key = models.CharField(max_length=64)
+    picture_key = models.CharField(max_length=KEY_MOST)
     picture_name = models.CharField(max_length=500)
     """The file that was read; another name on the object means that this row is out of date."""
     fingerprint = models.CharField(max_length=100)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
+from visualsearch.keys import with_keys
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
 from visualsearch.search.query import Photo
@@ -95,10 +96,7 @@ def _of_token(token: str, photo_url: str) -> Question:
 def _of_picture(source: VisualSource, like: str, box: Box | None) -> Question:
     """Ask with a shop's picture: only one that shoppers may see, of an object that they may find."""
     key, _, picture_key = like.partition(":")
-    try:
-        obj = source.get_queryset().filter(pk=key).first()
-    except (TypeError, ValueError) as error:
-        raise SearchForgotten(f"Expected object:picture, got {like[:80]!r}.") from error
+    obj = with_keys(source.get_queryset(), [key]).first()
     picture = _picture(source, obj, picture_key) if obj is not None else None
     if picture is None:
         raise SearchForgotten(f"There is no picture {like[:80]!r}.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from visualsearch.keys import with_keys
 from visualsearch.search.results import Candidate, Result
 from visualsearch.sources import VisualSource
 
@@ -41,7 +42,7 @@ def best_of_each_group(results: Iterable[Result]) -> list[Result]:
 def _read(allowed: QuerySet[Any], keys: set[str]) -> dict[str, Any]:
     wanted = sorted(keys)
     chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
-    return {str(obj.pk): obj for chunk in chunks for obj in allowed.filter(pk__in=chunk)}
+    return {str(obj.pk): obj for chunk in chunks for obj in with_keys(allowed, chunk)}
 
 
 def _result_or_none(source: VisualSource, obj: Any, candidate: Candidate) -> Result | None:

@@ -14,6 +14,7 @@ from django.db.models.fields.files import FieldFile
 
 from visualsearch.attributes import attributes_of
 from visualsearch.indexes.base import Attribute
+from visualsearch.keys import KEY_MOST
 from visualsearch.presenting import Card, Filter, Link, Sample
 
 
@@ -22,9 +23,13 @@ class Picture:
     """One picture of an object of the shop."""
 
     key: str
-    """Tells it from the object's other pictures, and stays when its file is replaced; at most 64 characters."""
+    """Tells it from the object's other pictures, and stays when its file is replaced; at most 255 characters."""
     file: FieldFile
     """Where it is stored; read through its storage, never by path."""
+
+    def __post_init__(self) -> None:
+        if len(self.key) > KEY_MOST:
+            raise ValueError(f"Expected a picture's key of at most {KEY_MOST} characters, got {self.key[:80]!r}...")
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
+from visualsearch.keys import key_value
 from visualsearch.models import (
     Embedding,
     EmbeddingState,
@@ -111,8 +112,9 @@ def _next_batch(job: ReindexJob, source: VisualSource) -> Batch:
         begin = int(job.cursor or 0)
         return Batch(job.keys[begin : begin + size], str(min(begin + size, len(job.keys))))
     objects = source.get_queryset().order_by("pk")
-    if job.cursor:
-        objects = objects.filter(pk__gt=job.cursor)
+    after = key_value(source.model, job.cursor, using=objects.db) if job.cursor else None
+    if after is not None:
+        objects = objects.filter(pk__gt=after)
     keys = [str(pk) for pk in objects.values_list("pk", flat=True)[:size]]
     return Batch(keys, keys[-1] if keys else job.cursor)
 

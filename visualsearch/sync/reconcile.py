@@ -9,6 +9,7 @@ from typing import Any
 
 from visualsearch.attributes import read_attributes
 from visualsearch.indexes.base import Scalar
+from visualsearch.keys import with_keys
 from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
 from visualsearch.sync.batches import batched
@@ -70,7 +71,7 @@ def _survey_all(source: VisualSource, fingerprint: str, objects: Sequence[Any]) 
 def _attributes(source: VisualSource, keys: list[str]) -> dict[str, dict[str, Scalar]]:
     if not keep_attributes():
         return {}
-    return read_attributes(source.get_queryset().filter(pk__in=keys), source.attributes)
+    return read_attributes(with_keys(source.get_queryset(), keys), source.attributes)
 
 
 def reconcile(source: VisualSource) -> int:
@@ -107,7 +108,7 @@ def _orphans(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
     stored = Embedding.objects.filter(source=source.name, fingerprint=fingerprint).exclude(state=EmbeddingState.REMOVED)
     keys = stored.order_by("object_key").values_list("object_key", flat=True).distinct().iterator(chunk_size=CHUNK)
     for chunk in batched(keys, CHUNK):
-        shown = {str(pk) for pk in source.get_queryset().filter(pk__in=chunk).values_list("pk", flat=True)}
+        shown = {str(pk) for pk in with_keys(source.get_queryset(), chunk).values_list("pk", flat=True)}
         hidden = [key for key in chunk if key not in shown]
         rows = _rows(source, fingerprint, hidden)
         yield from (Surveyed(object_key=key, rows=rows.get(key, {})) for key in hidden)
