@@ -17,7 +17,7 @@ from PIL import Image
 from catalog.models import Product, ProductImage
 from tests.drawing import draw
 from tests.postgres import OwnServer, own_database, pgvector_server
-from visualsearch import VisualSource, receivers, register
+from visualsearch import VisualSource, once, receivers, register
 from visualsearch.embedders import Embedder
 from visualsearch.embedders.base import Look
 from visualsearch.sources import get_source, registry
@@ -30,6 +30,12 @@ def _own_folders(settings: Any, tmp_path: Path) -> None:
     """Begin without an index and without media: rows and files of another test must not be in this one's."""
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "DIRECTORY": tmp_path / "indexes"}
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what other tests have logged a moment ago."""
+    monkeypatch.setattr(once, "_logged", {})
 
 
 @pytest.fixture

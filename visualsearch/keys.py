@@ -40,4 +40,4 @@ def _fits(field: Any, value: Any, using: str) -> bool:
     if not isinstance(field, IntegerField) or value is None:
         return True
     low, high = connections[using].ops.integer_field_range(field.get_internal_type())
-    return (low is None or value >= low) and (high is None or value <= high)
+    return bool((low is None or value >= low) and (high is None or value <= high))

@@ -39,6 +39,7 @@ from visualsearch.search.admission import fetching, gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
+from visualsearch.sources.hooks import categories_of, samples_of
 from visualsearch.telemetry import observe_search, step
 
 logger = logging.getLogger(__name__)
@@ -234,8 +235,8 @@ def _page(
         "keep_days": get_settings().keep_photos_days if keeps_photos() else 0,
         "edges": percents(shown.question.box) if shown and shown.question.box else None,
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
-        "samples": source.get_samples() if source and shown is None else [],
-        "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "samples": samples_of(source) if source and shown is None else [],
+        "categories": categories_of(source) if source and shown and shown.answer.no_match else [],
         "can_fetch": can_fetch(),
         "progress": _progress(source) if source and is_empty else None,
     }

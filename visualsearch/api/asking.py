@@ -19,6 +19,7 @@ from visualsearch.search.admission import fetching
 from visualsearch.search.narrowing import Narrowing, unknown_names
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.sources.hooks import pictures_shown
 from visualsearch.telemetry import step
 
 
@@ -162,7 +163,7 @@ def _picture(source: VisualSource, fields: Mapping[str, Any]) -> Picture:
     if obj is None:
         raise NotFound("There is no such product.")
     wanted = fields.get("picture")
-    for picture in source.get_pictures(obj):
+    for picture in pictures_shown(source, obj):
         if wanted is None or picture.key == wanted:
             return picture
     raise NotFound("This product has no such picture.")

@@ -17,6 +17,7 @@ from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
 from visualsearch.search.query import Photo
 from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.sources.hooks import pictures_shown, samples_of, title_of
 
 KEYS = ("q", "like", "sample")
 """Of the address: a token, a picture of an object, a sample."""
@@ -74,7 +75,7 @@ def answer_to(question: Question, filters: dict[str, object], limit: int) -> tup
 
 def find_sample(source: VisualSource, key: str) -> Sample:
     """Return the sample of this key; raises SearchForgotten for one that is not there."""
-    for sample in source.get_samples():
+    for sample in samples_of(source):
         if sample.key == key and sample.file.is_file():
             return sample
     raise SearchForgotten(f"There is no sample {key!r}.")
@@ -100,9 +101,9 @@ def _of_picture(source: VisualSource, like: str, box: Box | None) -> Question:
     picture = _picture(source, obj, picture_key) if obj is not None else None
     if picture is None:
         raise SearchForgotten(f"There is no picture {like[:80]!r}.")
-    title = source.get_title(obj)
+    title = title_of(source, obj)
     return Question(source=source, photo=picture, params={"like": like}, box=box, url=picture.url, title=title)
 
 
 def _picture(source: VisualSource, obj: object, key: str) -> Picture | None:
-    return next((picture for picture in source.get_pictures(obj) if picture.key == key), None)
+    return next((picture for picture in pictures_shown(source, obj) if picture.key == key), None)

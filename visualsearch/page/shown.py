@@ -21,6 +21,8 @@ from visualsearch.search import Answer, Result, Tier
 from visualsearch.search.facets import objects_near
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import cards_of
+from visualsearch.sources.shown import count_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def show(question: Question, narrowing: Narrowing, pages: int) -> Shown:
 def searchable(source: VisualSource) -> tuple[int, int]:
     """Return how many objects can be found and how many shall be."""
     rows = Embedding.objects.of_space(current_space(source.name)).ready()
-    return rows.values("object_key").distinct().count(), source.get_queryset().count()
+    return rows.values("object_key").distinct().count(), count_shown(source)
 
 
 def _filters(question: Question, answer: Answer, narrowing: Narrowing) -> list[Any]:
@@ -124,7 +126,7 @@ def _sections(source: VisualSource, answer: Answer) -> Iterator[Section]:
 
 
 def _cards(source: VisualSource, results: Sequence[Result]) -> Iterator[ShownResult]:
-    cards = source.get_cards([result.object for result in results])
+    cards = cards_of(source, [result.object for result in results])
     for result, card in zip(results, cards, strict=True):
         like = "?" + urlencode({"like": f"{result.object.pk}:{result.picture.key}"})
         yield ShownResult(result=result, card=card, sureness=_sureness(result), like=like)

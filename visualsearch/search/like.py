@@ -16,6 +16,7 @@ from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.pipeline import check_limit, collect
 from visualsearch.search.results import Result
 from visualsearch.sources import VisualSource, get_source, sources_of
+from visualsearch.sources.hooks import group_of
 from visualsearch.vectors import Vectors, unpack
 
 PICTURES_MOST = 16
@@ -39,7 +40,7 @@ def find_like(
         return []
     # Its own group is found first, and left out.
     found = find_near(space, vector, limit=limit + 1, within=within)
-    own = seller.get_group(obj)
+    own = group_of(seller, obj)
     return [result for result in found if result.group != own and result.object.pk != obj.pk][:limit]
 
 

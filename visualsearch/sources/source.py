@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
@@ -15,7 +16,10 @@ from django.db.models.fields.files import FieldFile
 from visualsearch.attributes import attributes_of
 from visualsearch.indexes.base import Attribute
 from visualsearch.keys import KEY_MOST
+from visualsearch.once import log_once
 from visualsearch.presenting import Card, Filter, Link, Sample
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,13 @@ class Picture:
 
     @property
     def url(self) -> str:
-        """The address that a browser can show."""
-        return self.file.url
+        """The address that a browser can show; empty where its storage has none to give."""
+        try:
+            return self.file.url
+        except Exception as error:  # a storage may raise anything
+            what = (type(self.file.storage), type(error))
+            log_once(logger, what, "%s has no address for %s.", type(self.file.storage).__name__, self.name)
+            return ""
 
     def open(self) -> IO[bytes]:
         """Open the stored bytes; the caller closes them."""

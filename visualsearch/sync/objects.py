@@ -22,6 +22,7 @@ from visualsearch.keys import with_keys
 from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, SyncRequest
 from visualsearch.outages import is_outage
 from visualsearch.sources import Picture, get_source
+from visualsearch.sources.hooks import read_pictures
 from visualsearch.sync.deadlocks import TRIES, again_after_deadlock, is_deadlock
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
@@ -167,8 +168,7 @@ def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list
 
 
 def _pictures_of(source: str, obj: Any) -> list[Picture]:
-    # Of two pictures with one key the last counts, as it does for the rows.
-    return list({picture.key: picture for picture in get_source(source).get_pictures(obj)}.values()) if obj else []
+    return [] if obj is None else read_pictures(get_source(source), obj)
 
 
 def _write_or_put_off(state: ObjectState) -> SyncReport:

@@ -20,6 +20,7 @@ from visualsearch.models import Journal
 from visualsearch.search import find_like
 from visualsearch.search.admission import gate
 from visualsearch.sources import get_source
+from visualsearch.sources.hooks import key_of
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -51,7 +52,7 @@ class SimilarView(SearchingView):
             revision = Journal.head()
             results = find_like(obj, source=source.name, limit=page.limit, within=self.get_within(source))
         body = {
-            "product": source.get_key(obj),
+            "product": key_of(source, obj),
             "results": self.rows(source, page.cut(results)),
             "next_offset": page.next_offset(len(results)),
             "index": written_index(revision),
