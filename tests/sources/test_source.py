@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalog.models import Category, Product, ProductImage
-from tests.gallery.models import Poster, Print
+from tests.gallery.models import Poster, Print, Work
 from visualsearch import VisualSource
 from visualsearch.exceptions import UnknownSource
 from visualsearch.sources import all_sources, get_source, sources_of
@@ -59,7 +59,18 @@ def test_visualsearch_e011_source_that_says_nothing_of_pictures() -> None:
     assert messages_of() == ["visualsearch.E011"]
 
 
-@pytest.mark.parametrize("follows", [{ProductImage: "product"}, {ProductImage: "nothing"}, {"no.Model": "x"}])
+@pytest.mark.parametrize(
+    "follows",
+    [
+        {ProductImage: "product"},
+        {ProductImage: "nothing"},
+        {"no.Model": "x"},
+        {ProductImage: "position"},
+        {ProductImage: "product__title__x"},
+        {Poster: ("name",)},
+        {Work: "photos"},
+    ],
+)
 def test_visualsearch_e012_follows_no_foreign_key_to_the_model(follows: dict[Any, str]) -> None:
     assert messages_of(picture_fields=("picture",), follows=follows) == ["visualsearch.E012"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter
+from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter, names_of
 from visualsearch.search.facets import choices
-from visualsearch.search.narrowing import Narrowing, names_of
+from visualsearch.search.narrowing import Narrowing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

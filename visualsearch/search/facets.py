@@ -11,8 +11,8 @@ from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from visualsearch.conf import get_settings
-from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter
-from visualsearch.search.narrowing import Narrowing, names_of
+from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter, names_of
+from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.pipeline import find_similar
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.results import Answer

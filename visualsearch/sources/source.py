@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
-from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
@@ -18,6 +17,8 @@ from visualsearch.indexes.base import Attribute
 from visualsearch.keys import KEY_MOST
 from visualsearch.once import log_once
 from visualsearch.presenting import Card, Filter, Link, Sample
+from visualsearch.sources.declarations import check_declarations
+from visualsearch.sources.groups import group_at
 
 logger = logging.getLogger(__name__)
 
@@ -70,11 +71,19 @@ class VisualSource:
     picture_fields: ClassVar[tuple[str, ...]] = ()
     """Image fields on the object itself that hold its pictures."""
 
-    follows: ClassVar[dict[type[Model] | str, str]] = {}
-    """Other models whose save or delete changes an object's pictures, each with its foreign key to the object."""
+    follows: ClassVar[dict[type[Model] | str, str | tuple[str, ...]]] = {}
+    """Other models whose save or delete changes an object's pictures, each with its path to the objects, or several.
+
+    `{ProductImage: "product"}` where they point to the object, `{Image: "products"}` where objects point to them, and
+    any longer path that queries know. The model itself may be among them: `{Product: "variants"}`.
+    """
 
     group_by: ClassVar[str] = ""
-    """Field whose value variants of one thing share; a result shows one object a group. Empty: every object alone."""
+    """Path of what variants of one thing share; a result shows one object a group. Empty: every object alone.
+
+    A field, an annotation of `get_queryset`, a longer path, or a foreign key to the model itself: variants with
+    `group_by = "parent"` are one group with their parent.
+    """
 
     filters: ClassVar[tuple[Filter, ...]] = ()
     """What shoppers may narrow a search by photo with, in the order of the page."""
@@ -108,8 +117,7 @@ class VisualSource:
 
     def get_group(self, obj: Any) -> str:
         """Return what variants of one thing share; an empty value stands alone."""
-        value = getattr(obj, self.group_by, None) if self.group_by else None
-        return str(value) if value else f"pk:{obj.pk}"
+        return group_at(obj, self.group_by)
 
     def get_title(self, obj: Any) -> str:
         """Return the line that a result shows."""
@@ -139,12 +147,6 @@ class VisualSource:
         """Return where to go on when nothing is close enough to a photo; nowhere by default."""
         return ()
 
-    def followed_models(self) -> Iterator[tuple[type[Model], str]]:
-        """Yield each followed model with its foreign key's attribute that holds the object's primary key."""
-        for model, field_name in self.follows.items():
-            model = apps.get_model(model) if isinstance(model, str) else model
-            yield model, model._meta.get_field(field_name).attname  # type: ignore[union-attr]
-
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """What a shared index keeps beside the vectors of the objects: their values of the filters' fields."""
@@ -152,38 +154,4 @@ class VisualSource:
 
     def check(self) -> list[checks.CheckMessage]:
         """Return what `manage.py check` should say about this source."""
-        return [*_check_fields(self), *_check_follows(self)]
-
-
-def _check_fields(source: VisualSource) -> Iterator[checks.CheckMessage]:
-    for name in source.picture_fields:
-        try:
-            source.model._meta.get_field(name)
-        except FieldDoesNotExist:
-            yield checks.Error(
-                f"{type(source).__name__}.picture_fields names '{name}', which {source.model._meta.label} has not.",
-                hint="Name image fields of the model, or override get_pictures().",
-                id="visualsearch.E010",
-            )
-    if not source.picture_fields and type(source).get_pictures is VisualSource.get_pictures:
-        yield checks.Error(
-            f"{type(source).__name__} says nowhere which pictures an object has.",
-            hint="Set picture_fields, or override get_pictures().",
-            id="visualsearch.E011",
-        )
-
-
-def _check_follows(source: VisualSource) -> Iterator[checks.CheckMessage]:
-    for model, field_name in source.follows.items():
-        try:
-            found = apps.get_model(model) if isinstance(model, str) else model
-            fits = found._meta.get_field(field_name).related_model is source.model
-        except (LookupError, ValueError, FieldDoesNotExist):
-            fits = False
-        if not fits:
-            yield checks.Error(
-                f"{type(source).__name__}.follows names '{field_name}' of {model}, which is no foreign key to "
-                f"{source.model._meta.label}.",
-                hint="Write follows = {Model: 'name of its foreign key to the registered model'}.",
-                id="visualsearch.E012",
-            )
+        return check_declarations(self, VisualSource)
