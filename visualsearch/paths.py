@@ -35,6 +35,14 @@ def output_of(objects: QuerySet[Any], path: str) -> Any:
     return expression.output_field
 
 
+def end_of(objects: QuerySet[Any], path: str) -> Any:
+    """Return the field or relation that a path ends in, an annotation's among them; raises FieldError for none."""
+    try:
+        return fields_on(objects.model, path)[-1]
+    except FieldDoesNotExist:
+        return output_of(objects, path)
+
+
 def is_many(model: type[Model], path: str) -> bool:
     """Tell whether a path may lead to several values of one object."""
     try:

@@ -80,7 +80,10 @@ def _build_from_dotted_path(path: str) -> Embedder:
         raise EmbedderUnavailable(f"The embedder {path!r} cannot be imported: {error}.") from error
     if not (isinstance(kind, type) and issubclass(kind, Embedder)):
         raise EmbedderUnavailable(f"Expected {path!r} to be a subclass of visualsearch.embedders.Embedder.")
-    return kind()
+    try:
+        return kind()
+    except Exception as error:  # a shop's own class may do anything
+        raise EmbedderUnavailable(f"The embedder {path!r} cannot be made: {error}.") from error
 
 
 def _forget() -> None:

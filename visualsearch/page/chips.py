@@ -48,7 +48,9 @@ def _shown(narrowing: Narrowing, part: Filter, near: Sequence[Any]) -> Shown:
             return Shown(name=part.name, label=part.label, chips=(chip,))
         case ChoiceFilter():
             values = choices(narrowing, part, near)
-            chips = tuple(_chip(narrowing, part.name, value.label, value.label, value.count) for value in values)
+            chips = tuple(
+                _chip(narrowing, part.name, value.params[part.name], value.label, value.count) for value in values
+            )
             return Shown(name=part.name, label=part.label, chips=chips)
 
 
