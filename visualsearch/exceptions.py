@@ -14,6 +14,7 @@ VisualSearchError
 │   │   └── ForbiddenAddress
 │   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
+│   └── SourceNotNamed      there are several sources, and none was named
 ├── AlreadyRegistered       a source has this model or this name already
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 ├── EmbedderInUse           the rows of this embedder are needed
@@ -84,6 +85,10 @@ class ForbiddenAddress(CannotFetch):
 
 class UnknownSource(InvalidQuery):
     """No model is registered under this name."""
+
+
+class SourceNotNamed(UnknownSource):
+    """There are several sources, and whoever asks must name one."""
 
 
 class AlreadyRegistered(VisualSearchError):

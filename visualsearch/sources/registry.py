@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db.models import Model
 
-from visualsearch.exceptions import AlreadyRegistered, UnknownSource
+from visualsearch.exceptions import AlreadyRegistered, SourceNotNamed, UnknownSource
 from visualsearch.sources.source import VisualSource
 
 _registry: dict[str, VisualSource] = {}
@@ -51,14 +51,17 @@ def all_sources() -> tuple[VisualSource, ...]:
 
 
 def get_source(name: str = "") -> VisualSource:
-    """Return the source of this name; without a name, the only one that there is. Raises UnknownSource."""
+    """Return the source of this name; without a name, the only one that there is.
+
+    Raises UnknownSource, and SourceNotNamed without a name where there are several.
+    """
     if not name and len(_registry) == 1:
         return next(iter(_registry.values()))
-    try:
+    if name in _registry:
         return _registry[name]
-    except KeyError:
-        known = ", ".join(sorted(_registry)) or "none"
-        raise UnknownSource(f"Expected the name of a registered source ({known}), got '{name}'.") from None
+    known = ", ".join(sorted(_registry)) or "none"
+    kind = UnknownSource if name or not _registry else SourceNotNamed
+    raise kind(f"Expected the name of a registered source ({known}), got '{name}'.")
 
 
 def sources_of(model: type[Model]) -> tuple[VisualSource, ...]:
