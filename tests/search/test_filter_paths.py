@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 FILTERS = (
     ChoiceFilter("kind", "Kind", "kind"),
-    ChoiceFilter("shared", "Shared", "photos__pk"),
+    ChoiceFilter("photo", "Photo", "photos__pk"),
     ChoiceFilter("shot", "Shot", "photos"),
     ChoiceFilter("cover", "Cover", "cover"),
     ChoiceFilter("loud", "Loud", "loud"),
@@ -136,7 +136,7 @@ def test_filter_by_an_annotation_holds_within_a_queryset_too(source: VisualSourc
 
 @pytest.mark.parametrize(
     ("filters", "status"),
-    [({"weight_from": "heavy"}, 400), ({"shared": "x"}, 400), ({"year": "soon"}, 400), ({"nothing": "1"}, 400)],
+    [({"weight_from": "heavy"}, 400), ({"photo": "x"}, 400), ({"year": "soon"}, 400), ({"nothing": "1"}, 400)],
 )
 def test_wrong_filter_is_answered_without_the_names_of_fields(
     client: Client, source: VisualSource, filters: dict[str, str], status: int

@@ -28,7 +28,7 @@ from visualsearch.sources.following import Way
 NAME_MOST = 100
 """Letters of a source's name."""
 
-_OF_THE_PAGE = {"q", "like", "sample", "photo", "photo_url", "keep", "pages", "part", "source"} | {
+_OF_THE_PAGE = {"q", "like", "sample", "photo_url", "keep", "pages", "part", "source"} | {
     "left", "top", "right", "bottom", "csrfmiddlewaretoken",
 }  # fmt: skip
 """Names in the address of the page, or in its form, that say something else."""
