@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes.base import Changes, ReadChanges, Space
 from visualsearch.keys import KEY_MOST
+from visualsearch.models.provisional import ProvisionalRevision, note_taken
 from visualsearch.vectors import unpack
 
 PAGE = 5_000
@@ -39,6 +40,7 @@ class Journal(models.Model):
 
         A database sequence would not do: its numbers become visible in another order than they are given out.
         """
+        note_taken()
         if not Journal.objects.filter(pk=1).update(revision=F("revision") + count):
             Journal.objects.bulk_create([Journal(pk=1)], ignore_conflicts=True)
             Journal.objects.filter(pk=1).update(revision=F("revision") + count)
@@ -118,6 +120,8 @@ def read_changes(space: Space) -> ReadChanges:
         head = Journal.head()
         if since > head:
             raise JournalRewound(f"Revision {since} was read, and the journal ends at {head}.")
+        if isinstance(since, ProvisionalRevision) and since.is_over:
+            raise JournalRewound(f"Revision {since} was read in a transaction that has ended, and may be undone.")
         while since < head:
             rows = list(
                 Embedding.objects.of_space(space)
@@ -135,7 +139,7 @@ def _as_changes(rows: list[tuple[Any, ...]], revision: int, dimensions: int) -> 
     ready = [row for row in rows if row[1] == EmbeddingState.READY]
     removed = [row[0] for row in rows if row[1] != EmbeddingState.READY]
     return Changes(
-        revision=revision,
+        revision=ProvisionalRevision.of(revision),
         ids=np.array([row[0] for row in ready], dtype=np.int64),
         vectors=unpack([bytes(row[2]) for row in ready], dimensions),
         removed=np.array(removed, dtype=np.int64),
