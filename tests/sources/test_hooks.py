@@ -120,6 +120,16 @@ def test_page_goes_on_without_samples_and_shelves(
     on_the_page(client)
 
 
+def test_object_that_cannot_be_looked_up_is_not_there(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ProductSource, "get_object", lambda self, key: 1 / 0)
+
+    fields = {"product": "A1", "source": PRODUCTS}
+    searched = client.post(reverse("visualsearch-api:visual-search"), fields, content_type="application/json")
+    similar = client.get(f"/api/v1/products/A1/similar/?{urlencode({'source': PRODUCTS})}")
+
+    assert (searched.status_code, similar.status_code) == (404, 404)
+
+
 def test_failing_hook_is_logged_once(
     client: Client, monkeypatch: pytest.MonkeyPatch, goods: list[Product], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -32,6 +32,11 @@ def pictures_shown(source: VisualSource, obj: Any) -> list[Picture]:
     return ask(source, "get_pictures", lambda: read_pictures(source, obj), [], of=obj)
 
 
+def object_of(source: VisualSource, key: str) -> Any | None:
+    """Return the object of a key that shoppers may find, None where there is none, or the hook fails."""
+    return ask(source, "get_object", lambda: source.get_object(key), None)
+
+
 def key_of(source: VisualSource, obj: Any) -> str:
     """Return what the shop's own people call the object; its primary key where the hook fails."""
     return ask(source, "get_key", lambda: _text(source.get_key(obj)), "", of=obj) or str(obj.pk)
