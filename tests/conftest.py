@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from PIL import Image
 
 from catalog.models import Product, ProductImage
 from tests.drawing import draw
 from tests.postgres import OwnServer, own_database, pgvector_server
+from visualsearch import VisualSource, once, receivers, register
 from visualsearch.embedders import Embedder
 from visualsearch.embedders.base import Look
+from visualsearch.sources import get_source, registry
+
+_SIGNALS = (pre_save, post_save, pre_delete, post_delete, m2m_changed)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +30,12 @@ def _own_folders(settings: Any, tmp_path: Path) -> None:
     """Begin without an index and without media: rows and files of another test must not be in this one's."""
     settings.VISUALSEARCH = {**settings.VISUALSEARCH, "DIRECTORY": tmp_path / "indexes"}
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what other tests have logged a moment ago."""
+    monkeypatch.setattr(once, "_logged", {})
 
 
 @pytest.fixture
@@ -38,6 +50,24 @@ def make_product() -> Callable[..., Product]:
         return product
 
     return make
+
+
+@pytest.fixture
+def register_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., VisualSource]]:
+    """Return a function that registers a model with attributes of a source, which is heard of until the test ends."""
+    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+    kept = [list(signal.receivers) for signal in _SIGNALS]
+
+    def add(model: type[Model], **attributes: Any) -> VisualSource:
+        pictures = {} if "get_pictures" in attributes else {"picture_fields": ("picture",)}
+        register(model)(type(f"{model.__name__}Source", (VisualSource,), {**pictures, **attributes}))
+        receivers.connect()
+        return get_source(attributes.get("name", model._meta.label_lower))
+
+    yield add
+    for signal, before in zip(_SIGNALS, kept, strict=True):
+        signal.receivers = before
+        signal.sender_receivers_cache.clear()
 
 
 @pytest.fixture

@@ -9,11 +9,13 @@ from visualsearch.checks import (
     check_api,
     check_embedder,
     check_engine,
+    check_indexes,
     check_serving,
     check_setting,
     check_sources,
     check_storages,
 )
+from visualsearch.conf import get_settings
 from visualsearch.sync import want
 
 
@@ -31,6 +33,12 @@ def test_settings_of_the_shop_have_no_problem() -> None:
         ({"EMBED_THREADS": 1.5}, "VISUALSEARCH['EMBED_THREADS'] is 1.5, which is no int | None."),
         ({"EMBED_THREADS": 0}, "VISUALSEARCH['EMBED_THREADS'] is 0."),
         ({"LIMIT": 0}, "VISUALSEARCH['LIMIT'] is 0."),
+        ({"RETRY_SECONDS": float("nan")}, "VISUALSEARCH['RETRY_SECONDS'] is nan."),
+        ({"NO_MATCH_BELOW": 70}, "VISUALSEARCH['NO_MATCH_BELOW'] is 70."),
+        ({"NO_MATCH_BELOW": -0.1}, "VISUALSEARCH['NO_MATCH_BELOW'] is -0.1."),
+        ({"SAME_PRODUCT_FROM": 1.01}, "VISUALSEARCH['SAME_PRODUCT_FROM'] is 1.01."),
+        ({"RECALL_TARGET": 99}, "VISUALSEARCH['RECALL_TARGET'] is 99."),
+        ({"RECALL_TARGET": float("nan")}, "VISUALSEARCH['RECALL_TARGET'] is nan."),
         ([], "VISUALSEARCH is not a dict."),
         (
             {"EMBEDDER": {"MODEL": "resnet50"}},
@@ -55,6 +63,34 @@ def test_visualsearch_e001_wrong_setting(settings: Any, written: Any, message: s
 
     assert (error.id, error.msg) == ("visualsearch.E001", message)
     assert error.hint
+
+
+@pytest.mark.parametrize("key", ["NO_MATCH_BELOW", "SAME_PRODUCT_FROM", "RECALL_TARGET"])
+@pytest.mark.parametrize("share", [0, 0.0, 0.5, 1])
+def test_share_from_0_to_1_is_taken(settings: Any, key: str, share: float) -> None:
+    settings.VISUALSEARCH = {key: share}
+
+    assert check_setting() == []
+    assert getattr(get_settings(), key.lower()) == share
+
+
+@pytest.mark.parametrize("key", ["INDEX", "FALLBACK_INDEX"])
+@pytest.mark.parametrize("name", ["fais", "no.such.Index", "catalog.models.Product", "catalog.shelves"])
+def test_visualsearch_e007_unknown_index(settings: Any, key: str, name: str) -> None:
+    settings.VISUALSEARCH = {key: name}
+
+    (error,) = check_indexes()
+
+    assert error.id == "visualsearch.E007"
+    assert name in error.msg
+    assert key in str(error.hint)
+
+
+@pytest.mark.parametrize("name", ["exact", "faiss", "tests.shared.engine.EngineIndex"])
+def test_known_index_is_no_problem(settings: Any, name: str) -> None:
+    settings.VISUALSEARCH = {"INDEX": name, "FALLBACK_INDEX": "exact"}
+
+    assert check_indexes() == []
 
 
 def test_visualsearch_e002_unknown_embedder(settings: Any) -> None:
@@ -182,7 +218,7 @@ def test_without_an_engine_in_the_setting_none_needs_to_be_installed(monkeypatch
 
 
 def test_visualsearch_w001_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualsearch.sources._registry", {})
+    monkeypatch.setattr("visualsearch.sources.registry._registry", {})
 
     (warning,) = check_sources()
 

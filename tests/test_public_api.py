@@ -16,6 +16,8 @@ def test_public_names_of_the_plug_in() -> None:
         "Sample",
         "VisualSource",
         "register",
+        "request_sync",
+        "unregister",
     ]
     assert visualsearch.search.__all__ == [
         "Answer",

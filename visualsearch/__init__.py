@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualsearch.presenting import Card, ChoiceFilter, FlagFilter, Link, RangeFilter, Sample
-from visualsearch.sources import Picture, VisualSource, register
+from visualsearch.sources import Picture, VisualSource, register, request_sync, unregister
 
 __all__ = [
     "Card",
@@ -15,5 +15,7 @@ __all__ = [
     "Sample",
     "VisualSource",
     "register",
+    "request_sync",
+    "unregister",
 ]
 __version__ = "0.1.0"

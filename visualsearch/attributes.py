@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from visualsearch.indexes.base import Attribute, Scalar
+from visualsearch.paths import fields_on
 from visualsearch.presenting import Filter
 
 _KINDS: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
@@ -44,18 +45,10 @@ def as_scalar(value: Any) -> Scalar:
 
 def _kind(model: type[models.Model], path: str) -> Any:
     """Return the kind of value that a path ends in, None where it is no such field or leads to many objects."""
-    *steps, last = path.split("__")
-    for step in steps:
-        field = _field(model, step)
-        if field is None or not (field.many_to_one or field.one_to_one) or not field.concrete:
-            return None
-        model = field.related_model
-    field = _field(model, last)
-    return next((kind for kinds, kind in _KINDS if isinstance(field, kinds)), None)
-
-
-def _field(model: type[models.Model], name: str) -> Any:
     try:
-        return model._meta.get_field(name)
+        *steps, last = fields_on(model, path)
     except FieldDoesNotExist:
         return None
+    if not all((field.many_to_one or field.one_to_one) and field.concrete for field in steps):
+        return None
+    return next((kind for kinds, kind in _KINDS if isinstance(last, kinds)), None)

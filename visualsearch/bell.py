@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from django.db import connections
+
 GATHER_SECONDS, GATHER_SECONDS_MOST = 0.02, 0.5
 """Rings within this time are one message; the time doubles while it rings on, so that messages do not pile up."""
 
@@ -41,6 +43,8 @@ class Bell:
             threading.Event().wait(pause)
             self._rung.clear()
             self._send()
+            # With CELERY_TASK_ALWAYS_EAGER the work was done here: no database is kept open for it.
+            connections.close_all()
             if not self._rung.is_set():
                 self._idle.set()
             pause = min(2 * pause, GATHER_SECONDS_MOST) if self._rung.wait(pause) else GATHER_SECONDS

@@ -16,14 +16,15 @@ from django.utils.module_loading import import_string
 from visualsearch.conf import get_problems, get_settings
 from visualsearch.embedders import label_of, load_embedder
 from visualsearch.embedders.engines import AUTO, choose_engine
-from visualsearch.exceptions import EmbedderUnavailable, InvalidOptions
+from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable, InvalidOptions
+from visualsearch.indexes import Index, index_class
 from visualsearch.models import ServingEmbedder
 from visualsearch.sources import all_sources
 
 
 def connect() -> None:
     """Register the checks."""
-    for check in (check_setting, check_sources, check_embedder, check_engine, check_api, check_storages):
+    for check in (check_setting, check_sources, check_embedder, check_indexes, check_engine, check_api, check_storages):
         checks.register(check, "visualsearch")
     # Django asks these of `migrate` and of `check --database` alone: other commands may run without a database.
     checks.register(check_serving, checks.Tags.database)
@@ -65,6 +66,26 @@ def _embedder_problems(place: str, name: str, *, ask: bool) -> Iterator[checks.C
         yield checks.Error(str(error), hint=hint, id="visualsearch.E002")
     else:
         yield from embedder.check() if ask else ()
+
+
+def check_indexes(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Tell when the setting names an index that is none; loads none."""
+    own = get_settings()
+    named = {"INDEX": own.index, "FALLBACK_INDEX": own.fallback_index}
+    return [message for key, name in named.items() if name for message in _index_problems(key, name)]
+
+
+def _index_problems(key: str, name: str) -> list[checks.CheckMessage]:
+    try:
+        found: object = index_class(name)
+    except IndexUnavailable as error:
+        found, problem = None, str(error)
+    else:
+        problem = f"{name!r} is no class of an index."
+    if isinstance(found, type) and issubclass(found, Index):
+        return []
+    hint = f"Set VISUALSEARCH['{key}'] to exact, faiss, milvus, pgvector, or the path of an Index class."
+    return [checks.Error(problem, hint=hint, id="visualsearch.E007")]
 
 
 def check_storages(**kwargs: Any) -> list[checks.CheckMessage]:

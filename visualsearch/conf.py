@@ -152,6 +152,8 @@ class Settings:
     """Most results of one search."""
 
 
+_SHARES = ("RECALL_TARGET", "SAME_PRODUCT_FROM", "NO_MATCH_BELOW")
+
 _CHOICES_OF_TYPE: dict[type, tuple[type, ...]] = {float: (float, int), Path: (Path, str)}
 
 
@@ -201,7 +203,10 @@ def _problem_with(key: Any, value: Any) -> Problem | None:
             f"VISUALSEARCH['{key}'] is {_shown(key, value)}, which is no {getattr(kind, '__name__', kind)}.",
             f"Its default is {_default_of(key)!r}.",
         )
-    if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
+    if key in _SHARES:
+        problem = Problem(f"VISUALSEARCH['{key}'] is {value!r}.", "Write a share from 0 to 1, such as 0.7.")
+        return None if 0 <= value <= 1 else problem
+    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
         return Problem(f"VISUALSEARCH['{key}'] is {value!r}.", "Write a number above 0.")
     return None
 

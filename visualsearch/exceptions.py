@@ -14,6 +14,8 @@ VisualSearchError
 │   │   └── ForbiddenAddress
 │   └── SearchForgotten     what was remembered of a photo is too old, or of another embedder
 ├── UnknownSource           no model is registered under this name
+│   └── SourceNotNamed      there are several sources, and none was named
+├── AlreadyRegistered       a source has this model or this name already
 ├── EmbedderUnavailable     the model or its weights cannot be loaded
 │   └── InvalidOptions      the setting gives a backend what it does not know
 ├── EmbedderInUse           the rows of this embedder are needed
@@ -84,6 +86,14 @@ class ForbiddenAddress(CannotFetch):
 
 class UnknownSource(InvalidQuery):
     """No model is registered under this name."""
+
+
+class SourceNotNamed(UnknownSource):
+    """There are several sources, and whoever asks must name one."""
+
+
+class AlreadyRegistered(VisualSearchError):
+    """A source has this model or this name already."""
 
 
 class EmbedderUnavailable(VisualSearchError):

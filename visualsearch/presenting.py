@@ -67,3 +67,8 @@ class FlagFilter:
 
 
 Filter = ChoiceFilter | RangeFilter | FlagFilter
+
+
+def names_of(part: Filter) -> tuple[str, ...]:
+    """Return the names under which a filter's values are given."""
+    return (f"{part.name}_from", f"{part.name}_to") if isinstance(part, RangeFilter) else (part.name,)

@@ -17,7 +17,7 @@ from visualsearch.behaviour import forget_behaviour, forget_vectors
 from visualsearch.bell import Bell
 from visualsearch.conf import get_settings
 from visualsearch.doctor import examine as examine_source
-from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable, VisualSearchError
 from visualsearch.keeping import forget_photos
 from visualsearch.long_tasks import long_task
 from visualsearch.schedule import UNHEARD_SECONDS
@@ -32,6 +32,8 @@ from visualsearch.sync import (
     call_due_jobs,
     compact_where_needed,
     do_batch,
+    follow_index_setting,
+    follow_setting,
     go_on_exchanging,
     note_lag,
     note_life,
@@ -220,6 +222,17 @@ def observe() -> None:
     note_life(BEAT)
     _note_worker()
     note_lag()
+    # A worker that was started before the others had the new setting has not taken it.
+    follow_settings()
+
+
+def follow_settings() -> None:
+    """Take a new embedder or index of the settings for a wish, where all workers agree; logs what cannot be built."""
+    try:
+        follow_setting()
+        follow_index_setting()
+    except (EmbedderUnavailable, IndexUnavailable) as error:
+        logger.error("What the settings name cannot be built: %s", error)
 
 
 @shared_task(name="visualsearch.rebuild", **_within(4 * _HOUR))

@@ -26,13 +26,14 @@ from visualsearch.exceptions import (
     ImageTooLarge,
     IndexUnavailable,
     SearchForgotten,
+    UnknownSource,
     VisualSearchError,
 )
 from visualsearch.forms import EDGES, PartForm, PhotoForm
 from visualsearch.images import Box, open_image, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
-from visualsearch.page.question import KEYS, find_sample, read_question
+from visualsearch.page.question import KEYS, SOURCE, find_sample, read_question, read_source, source_params
 from visualsearch.page.rates import seconds_to_wait
 from visualsearch.page.shown import searchable, show
 from visualsearch.page.unavailable import told_in_outages
@@ -41,7 +42,8 @@ from visualsearch.search import Answer, PhotoQuery, find_similar
 from visualsearch.search.admission import fetching, gate
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
-from visualsearch.sources import VisualSource, all_sources, get_source
+from visualsearch.sources import VisualSource, get_source
+from visualsearch.sources.hooks import categories_of, samples_of
 from visualsearch.telemetry import observe_search, step
 
 logger = logging.getLogger(__name__)
@@ -52,24 +54,35 @@ PAGES_MOST = 50
 @csrf_exempt  # checked by `_page_of`: the token stands in the body, which is read once it is known to be short
 @require_http_methods(["GET", "HEAD", "POST"])
 @told_in_outages
-def page(request: HttpRequest) -> HttpResponse:
-    """Show the form, and below it what looks like the photo that the address holds; a photo sent leads there."""
-    source = all_sources()[0] if all_sources() else None
-    if source is None:
-        return _page(request, None, error=_("Nothing can be searched here yet."), status=503)
+def page(request: HttpRequest, source: str = "") -> HttpResponse:
+    """Show the form, and below it what looks like the photo that the address holds; a photo sent leads there.
+
+    `source` is the one that is searched where the address names none; without it the first.
+    """
+    try:
+        chosen = read_source(request.GET, default=source)
+        if chosen is None:
+            return _page(request, None, error=_("Nothing can be searched here yet."), status=503)
+        return _refusal(request, chosen) or _page_of(request, chosen, source)
+    except UnknownSource as error:
+        return _page(request, None, error=in_words(error), status=404)
+
+
+def _refusal(request: HttpRequest, source: VisualSource) -> HttpResponse | None:
+    """Return what is said of a body that is too long, or of one search too many; neither body is read."""
     try:
         refuse_long(request)
     except ImageTooLarge as error:
         forget_rest(request)
         form = PhotoForm({}, MultiValueDict())
         return _page(request, source, form=form, error=in_words(error), status=status_of(error))
-    if _searches(request) and (seconds := seconds_to_wait(request)):
-        forget_rest(request)
-        told = _("Too many searches at once. Please wait a moment and try again.")
-        response = _page(request, source, form=PhotoForm({}, MultiValueDict()), error=told, status=429)
-        response["Retry-After"] = str(seconds)
-        return response
-    return _page_of(request, source)
+    if not (_searches(request) and (seconds := seconds_to_wait(request))):
+        return None
+    forget_rest(request)
+    told = _("Too many searches at once. Please wait a moment and try again.")
+    response = _page(request, source, form=PhotoForm({}, MultiValueDict()), error=told, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _searches(request: HttpRequest) -> bool:
@@ -77,8 +90,8 @@ def _searches(request: HttpRequest) -> bool:
 
 
 @csrf_protect
-def _page_of(request: HttpRequest, source: VisualSource) -> HttpResponse:
-    return _receive(request, source) if request.method == "POST" else _answer(request, source)
+def _page_of(request: HttpRequest, source: VisualSource, default: str) -> HttpResponse:
+    return _receive(request, source) if request.method == "POST" else _answer(request, source, default=default)
 
 
 @csrf_exempt  # takes no body, and so reads none
@@ -87,8 +100,11 @@ def _page_of(request: HttpRequest, source: VisualSource) -> HttpResponse:
 def sample(request: HttpRequest, key: str) -> FileResponse:
     """Send one of the shop's sample photos."""
     try:
-        found = find_sample(all_sources()[0], key)
-    except (SearchForgotten, IndexError):
+        source = read_source(request.GET)
+        if source is None:
+            raise Http404
+        found = find_sample(source, key)
+    except (SearchForgotten, UnknownSource):
         raise Http404 from None
     response = FileResponse(found.file.open("rb"))
     response["X-Content-Type-Options"] = "nosniff"
@@ -112,6 +128,7 @@ def photo(request: HttpRequest) -> FileResponse:
 
 def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     """Turn what was sent into an address, and lead there: it can be gone back to, reloaded and shared."""
+    source = read_source(request.POST, default=source.name) or source
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
@@ -142,7 +159,7 @@ def _params_of(form: PhotoForm, source: VisualSource, sent: QueryDict) -> tuple[
         return ({"q": token} if photo else {"q": token, "photo_url": url}), answer
     if held := sent.get("q"):
         return {"q": _search_again(read_token(held), box)}, None
-    params = {key: str(sent[key]) for key in KEYS if key != "q" and sent.get(key)}
+    params = {key: str(sent[key]) for key in (*KEYS, SOURCE) if key != "q" and sent.get(key)}
     edges = dict(zip(EDGES, percents(box), strict=True)) if box and params else {}
     return {**params, **{name: f"{value:g}" for name, value in edges.items()}}, None
 
@@ -193,14 +210,15 @@ def _search_again(held: Remembered, box: Box | None) -> str:
     return token
 
 
-def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
+def _answer(request: HttpRequest, source: VisualSource, *, default: str) -> HttpResponse:
     start = perf_counter()
     form = PartForm(request.GET)
     box = form.cleaned_data["box"] if form.is_valid() else None
     try:
         question = read_question(source, request.GET, box)
         if question is None:
-            return _page(request, source)
+            return _page(request, source, default=default)
+        question = question.at(default)
         narrowing = Narrowing(question.source, request.GET)
         with gate.admitted(), observe_search(question.source.name) as observed:
             shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
@@ -240,6 +258,7 @@ def _page(
     shown: Any = None,
     error: str = "",
     status: int = 200,
+    default: str = "",
 ) -> HttpResponse:
     is_empty = status == 503 or (shown is not None and not shown.answer.results and not shown.narrowing.params)
     context = {
@@ -249,9 +268,12 @@ def _page(
         "keep_days": get_settings().keep_photos_days if keeps_photos() else 0,
         "edges": percents(shown.question.box) if shown and shown.question.box else None,
         "boxes": [percents(box) for box in shown.boxes] if shown else [],
-        "samples": source.get_samples() if source and shown is None else [],
-        "categories": source.get_categories() if source and shown and shown.answer.no_match else [],
+        "samples": samples_of(source) if source and shown is None else [],
+        "categories": categories_of(source) if source and shown and shown.answer.no_match else [],
         "can_fetch": can_fetch(),
+        "address": request.path,
+        "source": "" if shown else source_params(source, default).get(SOURCE, ""),
+        "samples_of": source_params(source).get(SOURCE, ""),
         "progress": _progress(source) if source and is_empty else None,
     }
     response = render(request, "visualsearch/page.html", context, status=status)

@@ -11,10 +11,9 @@ from django.db import DatabaseError, connection
 from visualsearch import tasks
 from visualsearch.conf import get_settings
 from visualsearch.embedders.engines import share_cores
-from visualsearch.exceptions import EmbedderUnavailable, IndexUnavailable
 from visualsearch.stopping import ask_to_stop, go_on
 from visualsearch.sweeping import Sweeper
-from visualsearch.sync import follow_index_setting, follow_setting, forget_life
+from visualsearch.sync import forget_life, note_life
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +46,9 @@ def _share_cores(*, instance: Any, **kwargs: Any) -> None:
 def _look_for_work(*, sender: Any, **kwargs: Any) -> None:
     """Take note of a new embedder in the setting, and begin with what was left when no worker was there."""
     try:
-        follow_setting()
-        follow_index_setting()
-    except (EmbedderUnavailable, IndexUnavailable) as error:
-        logger.error("What the settings name cannot be built: %s", error)
+        # Heard first: the wishes of its setting are taken where all workers that are heard have the same.
+        note_life(str(sender.hostname))
+        tasks.follow_settings()
     finally:
         # Children that are forked later must not share it.
         connection.close()

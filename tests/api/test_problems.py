@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from rest_framework import exceptions
 
-from tests.api.conftest import Search
+from tests.api.conftest import Search, photo
 from tests.drawing import draw
-from tests.goods import add_product
+from tests.goods import add_product, sync_now
 from visualsearch.api import problems
 from visualsearch.api.views import StatusView
 from visualsearch.embedders import get_embedder
@@ -38,6 +38,7 @@ def told(response: Any) -> tuple[int, str]:
         (draw("white"), {}, (422, "too-plain")),
         (bytes(3000), {}, (413, "too-large")),
         (None, {"source": "shoes"}, (404, "not-found")),
+        (None, {"source": ""}, (400, "bad-query")),
         (None, {"box": "1,2"}, (400, "bad-box")),
         (None, {"box": "0,0,2,2"}, (400, "bad-box")),
         (None, {"boxes": ["0,0,1,1", "x"]}, (400, "bad-box")),
@@ -172,3 +173,11 @@ def test_every_error_that_the_framework_knows_has_a_type() -> None:
             continue
         error = kind("text/html") if kind in (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType) else kind()
         assert problems.problem_of(error).status == error.status_code
+
+
+def test_source_must_be_named_where_there_are_several(client: Client) -> None:
+    product = add_product(draw("red"))
+    sync_now()
+
+    assert told(client.post(ADDRESS, {"photo": photo()})) == (400, "bad-query")
+    assert told(client.get(f"/api/v1/products/{product.sku}/similar/")) == (400, "bad-query")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -262,7 +263,7 @@ def test_queryset_of_another_model_is_refused() -> None:
 
 @pytest.mark.parametrize("filters", [{"smell": "roses"}, {"price": "cheap"}, {"category__nothing": 1}])
 def test_filter_that_does_not_fit_the_model_is_refused(filters: dict[str, Any]) -> None:
-    with pytest.raises(InvalidQuery, match=r"do not fit catalog.Product"):
+    with pytest.raises(InvalidQuery, match=r"do not fit the shop's objects"):
         found(draw(), filters=filters)
 
 
@@ -276,18 +277,38 @@ def test_photo_that_is_no_picture_is_refused() -> None:
         found(b"no picture")
 
 
-def test_hook_that_fails_on_one_object_leaves_out_that_object_alone(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_object_whose_pictures_cannot_be_told_is_left_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = add_product(draw("red")), add_product(draw("blue"))
     sync_now()
-    get_title = ProductSource.get_title
+    get_pictures = ProductSource.get_pictures
     monkeypatch.setattr(
-        ProductSource, "get_title", lambda self, obj: 1 / 0 if obj.pk == bad.pk else get_title(self, obj)
+        ProductSource, "get_pictures", lambda self, obj: 1 / 0 if obj.pk == bad.pk else get_pictures(self, obj)
     )
 
     assert found(draw("red")) == [good.sku]
-    assert f"catalog.product {bad.pk} is left out of an answer" in caplog.text
+
+
+def test_hooks_are_asked_once_an_object_however_many_pictures_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = add_product(*(draw("red", size=64 + number) for number in range(40)))
+    for number in range(6):
+        add_product(draw_mosaic(number))
+    sync_now()
+    asked: Counter[tuple[str, int]] = Counter()
+    for hook in ("get_pictures", "get_title", "get_url", "get_group", "get_key"):
+        _count(monkeypatch, hook, asked)
+
+    assert found(draw("red"), limit=7)[0] == many.sku
+    assert set(asked.values()) == {1}
+
+
+def _count(monkeypatch: pytest.MonkeyPatch, hook: str, asked: Counter[tuple[str, int]]) -> None:
+    call = getattr(ProductSource, hook)
+
+    def counted(self: ProductSource, obj: Product) -> Any:
+        asked[hook, obj.pk] += 1
+        return call(self, obj)
+
+    monkeypatch.setattr(ProductSource, hook, counted)
 
 
 def test_regions_of_one_photo_are_answered_one_by_one() -> None:

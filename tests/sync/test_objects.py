@@ -1,22 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone
 
 from catalog.models import Product
 from catalog.visual_sources import ProductSource
-from tests.drawing import draw
-from tests.gallery.models import Poster
+from tests.drawing import draw, draw_mosaic
+from tests.gallery.models import Frame, Poster
+from tests.gallery.visual_sources import PosterSource
 from tests.goods import POSTERS, PRODUCTS, add_picture, add_poster, add_product, found, sync_now
+from visualsearch import Picture, VisualSource
 from visualsearch.embedders import get_embedder
 from visualsearch.exceptions import EmbedderUnavailable
 from visualsearch.models import Embedding, Lease, SyncRequest
 from visualsearch.sync import finish, request_sync
+from visualsearch.sync.rows import write_rows
+from visualsearch.sync.sides import ObjectState, Side
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +252,79 @@ def test_picture_that_is_removed_takes_its_row_along() -> None:
     sync_now()
 
     assert Embedding.objects.ready().count() == 1
+
+
+@pytest.mark.parametrize("error", [DataError("value too long"), ValueError("no zero in a text"), TypeError("NaN")])
+def test_object_that_cannot_be_written_stops_no_other(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    posters = [add_poster(draw_mosaic(number)) for number in range(5)]
+    bad = str(posters[2].pk)
+
+    def refuse(state: ObjectState, side: Side) -> list[Embedding]:
+        if state.work.object_key == bad:
+            raise error
+        return write_rows(state, side)
+
+    monkeypatch.setattr("visualsearch.sync.objects.write_rows", refuse)
+    report = sync_now()
+
+    assert (report.objects, report.failed) == (4, 1)
+    assert bad not in Embedding.objects.values_list("object_key", flat=True)
+    assert [found(draw_mosaic(number), POSTERS)[0] for number in (0, 1, 3, 4)] == [
+        str(posters[number].pk) for number in (0, 1, 3, 4)
+    ]
+    assert list(SyncRequest.objects.values_list("object_key", "attempts", "error")) == [
+        (bad, 1, f"{type(error).__name__}: {error}")
+    ]
+    assert not Lease.objects.exists()
+
+
+def test_object_that_cannot_be_read_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    posters = [add_poster(draw_mosaic(number), name=f"poster {number}") for number in range(4)]
+
+    def from_db(db: str, names: Any, values: Any) -> Poster:
+        if "poster 1" in values:
+            raise ValueError("This row is no poster.")
+        return super(Poster, Poster).from_db.__func__(Poster, db, names, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Poster, "from_db", from_db)
+        report = sync_now()
+
+    assert (report.objects, report.failed) == (3, 1)
+    assert set(Embedding.objects.values_list("object_key", flat=True)) == {
+        str(posters[number].pk) for number in (0, 2, 3)
+    }
+    assert SyncRequest.objects.get().error == "ValueError: This row is no poster."
+
+
+def test_picture_key_that_no_row_can_hold_puts_off_its_object_alone(
+    register_source: Callable[..., VisualSource],
+) -> None:
+    def get_pictures(self: Any, frame: Frame) -> list[Picture]:
+        return [Picture(key=frame.picture.name * (20 if frame.code == "bad" else 1), file=frame.picture)]
+
+    register_source(Frame, get_pictures=get_pictures)
+    for code in ("first", "bad", "last"):
+        Frame(code=code).picture.save("name-of-a-file.png", ContentFile(draw_mosaic(len(code))))
+
+    sync_now()
+
+    assert set(Embedding.objects.values_list("object_key", flat=True)) == {"first", "last"}
+    assert SyncRequest.objects.get().object_key == "bad"
+    assert "at most 255 characters" in SyncRequest.objects.get().error
+
+
+def test_error_with_a_zero_in_it_is_kept_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    add_poster()
+
+    def fail(self: PosterSource, obj: Poster) -> list[Picture]:
+        raise ValueError("a\0b")
+
+    monkeypatch.setattr(PosterSource, "get_pictures", fail)
+
+    sync_now()
+
+    assert "\0" not in SyncRequest.objects.get().error
 
 
 def test_wish_written_during_the_work_is_done_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:

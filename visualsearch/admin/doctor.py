@@ -22,8 +22,10 @@ from visualsearch.admin.links import admin_url
 from visualsearch.admin.permissions import demand, may_reindex, may_view
 from visualsearch.admin.spreadsheets import harmless
 from visualsearch.exceptions import UnknownSource
+from visualsearch.keys import with_keys
 from visualsearch.models import Finding, ServingEmbedder
 from visualsearch.sources import get_source
+from visualsearch.sources.hooks import pictures_shown, title_of
 from visualsearch.tasks import ask_for, examine
 
 COLUMNS = ("source", "kind", "object_key", "picture_key", "other_object_key", "other_picture_key", "score", "words")
@@ -128,10 +130,12 @@ def _shown(source_name: str, object_key: str, picture_key: str) -> SafeString:
         source = get_source(source_name)
     except UnknownSource:
         return format_html("{}", object_key)
-    obj = source.get_queryset().filter(pk=object_key).first()
+    obj = with_keys(source.get_queryset(), [object_key]).first()
     if obj is None:
         return format_html("{}", object_key)
-    found = next((one for one in source.get_pictures(obj) if one.key == picture_key), None)
-    image = format_html('<img class="vs-small" src="{}" alt="" loading="lazy">', found.url) if found else ""
-    title, url = source.get_title(obj), admin_url(source_name, object_key)
+    found = next((one for one in pictures_shown(source, obj) if one.key == picture_key), None)
+    image = (
+        format_html('<img class="vs-small" src="{}" alt="" loading="lazy">', found.url) if found and found.url else ""
+    )
+    title, url = title_of(source, obj), admin_url(source_name, object_key)
     return format_html('<a href="{}">{}{}</a>', url, image, title) if url else format_html("{}{}", image, title)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 from visualsearch.exceptions import UnknownSource
-from visualsearch.sources import VisualSource, all_sources, get_source
+from visualsearch.page.question import source_params
+from visualsearch.sources import VisualSource, get_source
 
 
 def admin_url(source: str, object_key: str) -> str:
@@ -21,14 +22,9 @@ def admin_url(source: str, object_key: str) -> str:
 
 
 def search_url(source: VisualSource, obj: Any, picture_key: str) -> str:
-    """Return the address of a search with a picture on the page for shoppers, or an empty string.
-
-    The page, where the shop has it, speaks for the first source alone.
-    """
+    """Return the address of a search with a picture on the page for shoppers, empty where the shop has no page."""
     try:
         page = reverse("visualsearch:page")
     except NoReverseMatch:
         return ""
-    if source is not all_sources()[0]:
-        return ""
-    return f"{page}?{urlencode({'like': f'{obj.pk}:{picture_key}'})}"
+    return f"{page}?{urlencode({'like': f'{obj.pk}:{picture_key}', **source_params(source)})}"

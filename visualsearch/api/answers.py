@@ -26,8 +26,8 @@ class PictureSerializer(serializers.Serializer[Picture]):
     box = serializers.SerializerMethodField(help_text="The part that matched: pictures are indexed whole.")
 
     def get_url(self, picture: Picture) -> str:
-        """Return its full address."""
-        return str(self.context["request"].build_absolute_uri(picture.url))
+        """Return its full address; empty where its storage has none to give."""
+        return str(self.context["request"].build_absolute_uri(url)) if (url := picture.url) else ""
 
     @extend_schema_field(BoxField)
     def get_box(self, picture: Picture) -> dict[str, float]:

@@ -19,6 +19,7 @@ from visualsearch.search.admission import fetching
 from visualsearch.search.narrowing import Narrowing, unknown_names
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.sources.hooks import object_of, pictures_shown
 from visualsearch.telemetry import step
 
 
@@ -158,11 +159,11 @@ def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:
 
 
 def _picture(source: VisualSource, fields: Mapping[str, Any]) -> Picture:
-    obj = source.get_object(fields["product"])
+    obj = object_of(source, fields["product"])
     if obj is None:
         raise NotFound("There is no such product.")
     wanted = fields.get("picture")
-    for picture in source.get_pictures(obj):
+    for picture in pictures_shown(source, obj):
         if wanted is None or picture.key == wanted:
             return picture
     raise NotFound("This product has no such picture.")

@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from visualsearch.api.fields import BoxField, FiltersField, IdField, MomentField, PointField, TextField
 from visualsearch.conf import get_settings
+from visualsearch.keys import KEY_MOST
 from visualsearch.models import Event
 from visualsearch.search.pipeline import MOST_REGIONS
 
@@ -97,9 +98,9 @@ class ReferenceSerializer(OptionsSerializer):
 
     photo_url = serializers.CharField(required=False, max_length=2048, help_text="Address of a photo on the web.")
     query = serializers.CharField(required=False, max_length=20_000, help_text="`query.token` of an earlier answer.")
-    product = serializers.CharField(required=False, max_length=100, help_text="Key of one of the shop's products.")
+    product = serializers.CharField(required=False, max_length=KEY_MOST, help_text="Key of one of the shop's products.")
     picture = serializers.CharField(
-        required=False, max_length=64, help_text="Key of one of its pictures; the first without it."
+        required=False, max_length=KEY_MOST, help_text="Key of one of its pictures; the first without it."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

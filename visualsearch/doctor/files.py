@@ -10,6 +10,8 @@ from django.core.files.images import get_image_dimensions
 from visualsearch.doctor.patients import CHUNK, Ward
 from visualsearch.models import Embedding, EmbeddingState, Finding, FindingKind
 from visualsearch.sources import Picture
+from visualsearch.sources.hooks import pictures_shown
+from visualsearch.sources.shown import each_shown
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +28,8 @@ def find_failed(ward: Ward) -> Iterator[Finding]:
 
 def find_small(ward: Ward) -> Iterator[Finding]:
     """Yield each picture with too few pixels, by the headers of the files; one that cannot be read is passed over."""
-    for obj in ward.source.get_queryset().order_by("pk").iterator(CHUNK):
-        for picture in ward.source.get_pictures(obj):
+    for obj in each_shown(ward.source, chunk=CHUNK):
+        for picture in pictures_shown(ward.source, obj):
             size = _size_of(picture)
             if size and min(size) < SIDE_LEAST:
                 words = f"{size[0]} x {size[1]} pixels."

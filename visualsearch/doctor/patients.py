@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from visualsearch.indexes.base import Space
 from visualsearch.models import Embedding, current_space
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import category_of, group_of
+from visualsearch.sources.shown import each_shown
 from visualsearch.vectors import unpack
 
 CHUNK = 1_000
@@ -36,9 +38,9 @@ class Ward:
         self.space: Space = current_space(source.name)
         self._groups: dict[str, str] = {}
         self._categories: dict[str, str] = {}
-        for obj in source.get_queryset().iterator(CHUNK):
-            self._groups[str(obj.pk)] = source.get_group(obj)
-            self._categories[str(obj.pk)] = source.get_category(obj)
+        for obj in each_shown(source, chunk=CHUNK):
+            self._groups[str(obj.pk)] = group_of(source, obj)
+            self._categories[str(obj.pk)] = category_of(source, obj)
         self.patients = {patient.id: patient for patient in self._read() if patient.object_key in self._groups}
 
     def group_of(self, patient: Patient) -> str:

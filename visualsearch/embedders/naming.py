@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.module_loading import import_string
 
@@ -19,7 +20,7 @@ from visualsearch.embedders.timm import TimmEmbedder
 from visualsearch.embedders.torchvision import RESNETS, TorchvisionEmbedder
 from visualsearch.embedders.transformers import TransformersEmbedder
 from visualsearch.embedders.weights import SUFFIXES
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 
 BACKENDS: Mapping[str, type[Embedder]] = {
     "onnx": ModelFileEmbedder,
@@ -84,7 +85,7 @@ def _build(backend: Backend) -> Embedder:
     if name in BACKENDS:
         return build(BACKENDS[name], name, options)
     if "." in name and not name.endswith(SUFFIXES) and all(part.isidentifier() for part in name.split(".")):
-        return build(_import(name), name, options)
+        return _build_own(name, options)
     if options:
         raise EmbedderUnavailable(
             f"There is no backend {name!r} that takes OPTIONS. Write one of {', '.join(sorted(BACKENDS))}, or the "
@@ -100,6 +101,15 @@ def _build(backend: Backend) -> Embedder:
         f"{', '.join(SUFFIXES + MODEL_SUFFIXES)} file, the dotted path of an Embedder class, or a dict of BACKEND "
         "and OPTIONS."
     )
+
+
+def _build_own(path: str, options: Mapping[str, Any]) -> Embedder:
+    try:
+        return build(_import(path), path, options)
+    except VisualSearchError:
+        raise
+    except Exception as error:  # a shop's own class may do anything
+        raise EmbedderUnavailable(f"The embedder {path!r} cannot be made: {error}.") from error
 
 
 def _import(path: str) -> type[Embedder]:

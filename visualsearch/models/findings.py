@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from visualsearch.keys import KEY_MOST
+
 
 class FindingKind(models.TextChoices):
     """What may be wrong with a picture."""
@@ -21,10 +23,10 @@ class Finding(models.Model):
 
     source = models.CharField(_("source"), max_length=100)
     kind = models.CharField(_("kind"), max_length=8, choices=FindingKind.choices)
-    object_key = models.CharField(max_length=64)
-    picture_key = models.CharField(max_length=64)
-    other_object_key = models.CharField(max_length=64, blank=True)
-    other_picture_key = models.CharField(max_length=64, blank=True)
+    object_key = models.CharField(max_length=KEY_MOST)
+    picture_key = models.CharField(max_length=KEY_MOST)
+    other_object_key = models.CharField(max_length=KEY_MOST, blank=True)
+    other_picture_key = models.CharField(max_length=KEY_MOST, blank=True)
     score = models.FloatField(_("cosine"), null=True)
     """Of the two pictures' vectors, -1 to 1; None where none are compared."""
     words = models.TextField(_("why"), blank=True)

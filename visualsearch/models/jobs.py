@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from visualsearch.keys import KEY_MOST
+
 
 class JobState(models.TextChoices):
     """What becomes of a job."""
@@ -34,7 +36,7 @@ class ReindexJob(models.Model):
     embedded = models.PositiveIntegerField(default=0)
     """Vectors computed; a picture whose file has not changed keeps its own."""
     failed = models.PositiveIntegerField(default=0)
-    cursor = models.CharField(max_length=64, blank=True)
+    cursor = models.CharField(max_length=KEY_MOST, blank=True)
     """Where the next batch begins: how many `keys` are done, or without them the last object's primary key."""
     turn = models.PositiveIntegerField(default=0)
     """Rises with every batch begun: a message or a worker with an older one has nothing to say any more."""
@@ -91,7 +93,7 @@ class JobFailure(models.Model):
     """A picture or an object that a job could not bring in step, and why."""
 
     job = models.ForeignKey(ReindexJob, models.CASCADE, related_name="failures")
-    object_key = models.CharField(max_length=64)
+    object_key = models.CharField(max_length=KEY_MOST)
     picture_name = models.CharField(max_length=500, blank=True)
     """Empty where the object itself could not be looked at."""
     error = models.TextField()

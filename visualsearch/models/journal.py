@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from visualsearch.exceptions import JournalRewound
 from visualsearch.indexes.base import Changes, ReadChanges, Space
+from visualsearch.keys import KEY_MOST
+from visualsearch.models.provisional import ProvisionalRevision, note_taken
 from visualsearch.vectors import unpack
 
 PAGE = 5_000
@@ -38,6 +40,7 @@ class Journal(models.Model):
 
         A database sequence would not do: its numbers become visible in another order than they are given out.
         """
+        note_taken()
         if not Journal.objects.filter(pk=1).update(revision=F("revision") + count):
             Journal.objects.bulk_create([Journal(pk=1)], ignore_conflicts=True)
             Journal.objects.filter(pk=1).update(revision=F("revision") + count)
@@ -69,9 +72,9 @@ class Embedding(models.Model):
     """The vector of one picture by one embedder, or why there is none."""
 
     source = models.CharField(max_length=100)
-    object_key = models.CharField(max_length=64)
+    object_key = models.CharField(max_length=KEY_MOST)
     """The object's primary key as text: the shop's models are never referenced."""
-    picture_key = models.CharField(max_length=64)
+    picture_key = models.CharField(max_length=KEY_MOST)
     picture_name = models.CharField(max_length=500)
     """The file that was read; another name on the object means that this row is out of date."""
     fingerprint = models.CharField(max_length=100)
@@ -117,6 +120,8 @@ def read_changes(space: Space) -> ReadChanges:
         head = Journal.head()
         if since > head:
             raise JournalRewound(f"Revision {since} was read, and the journal ends at {head}.")
+        if isinstance(since, ProvisionalRevision) and since.is_over:
+            raise JournalRewound(f"Revision {since} was read in a transaction that has ended, and may be undone.")
         while since < head:
             rows = list(
                 Embedding.objects.of_space(space)
@@ -134,7 +139,7 @@ def _as_changes(rows: list[tuple[Any, ...]], revision: int, dimensions: int) -> 
     ready = [row for row in rows if row[1] == EmbeddingState.READY]
     removed = [row[0] for row in rows if row[1] != EmbeddingState.READY]
     return Changes(
-        revision=revision,
+        revision=ProvisionalRevision.of(revision),
         ids=np.array([row[0] for row in ready], dtype=np.int64),
         vectors=unpack([bytes(row[2]) for row in ready], dimensions),
         removed=np.array(removed, dtype=np.int64),

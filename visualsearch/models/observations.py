@@ -10,6 +10,10 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     at = models.DateTimeField()
+    embedder = models.CharField(max_length=500, blank=True)
+    """The one that its setting names; empty for the beat."""
+    index = models.CharField(max_length=500, blank=True)
+    """The same."""
 
     class Meta:
         default_permissions = ()

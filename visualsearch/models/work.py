@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
+from visualsearch.keys import KEY_MOST
 
 
 class SyncRequestQuerySet(models.QuerySet["SyncRequest"]):
@@ -32,7 +33,7 @@ class SyncRequest(models.Model):
     """
 
     source = models.CharField(max_length=100)
-    object_key = models.CharField(max_length=64)
+    object_key = models.CharField(max_length=KEY_MOST)
     due = models.DateTimeField(db_index=True)
     """Whose turn is first, the lowest; after a failure not to be worked on before."""
     attempts = models.PositiveIntegerField(default=0)
@@ -87,7 +88,7 @@ class Lease(AnyLease):
     """The right of one worker to work on one object until a moment; it lapses by itself when the worker dies."""
 
     source = models.CharField(max_length=100)
-    object_key = models.CharField(max_length=64)
+    object_key = models.CharField(max_length=KEY_MOST)
 
     class Meta:
         constraints = [

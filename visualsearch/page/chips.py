@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter
+from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter, names_of
 from visualsearch.search.facets import choices
-from visualsearch.search.narrowing import Narrowing, names_of
+from visualsearch.search.narrowing import Narrowing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,9 @@ def _shown(narrowing: Narrowing, part: Filter, near: Sequence[Any]) -> Shown:
             return Shown(name=part.name, label=part.label, chips=(chip,))
         case ChoiceFilter():
             values = choices(narrowing, part, near)
-            chips = tuple(_chip(narrowing, part.name, value.label, value.label, value.count) for value in values)
+            chips = tuple(
+                _chip(narrowing, part.name, value.params[part.name], value.label, value.count) for value in values
+            )
             return Shown(name=part.name, label=part.label, chips=chips)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -11,14 +11,19 @@ from django.urls import reverse
 from visualsearch.exceptions import SearchForgotten
 from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
+from visualsearch.keys import with_keys
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
 from visualsearch.search.query import Photo
 from visualsearch.search.tokens import read_token
-from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.sources import Picture, VisualSource, all_sources, get_source
+from visualsearch.sources.hooks import pictures_shown, samples_of, title_of
 
 KEYS = ("q", "like", "sample")
 """Of the address: a token, a picture of an object, a sample."""
+
+SOURCE = "source"
+"""Which of several sources is searched, in the address or in what is sent."""
 
 URL_MOST = 2048
 """Characters of the address that a photo came from."""
@@ -40,6 +45,26 @@ class Question:
     title: str = ""
     """What the photo shows, where that is known."""
 
+    def at(self, default: str) -> Question:
+        """Return the question with its source in the address, where that searches another by default."""
+        return replace(self, params={**self.params, **source_params(self.source, default)})
+
+
+def read_source(address: QueryDict, *, default: str = "") -> VisualSource | None:
+    """Return the source that the address names, else that of this name, else the first; None where there is none.
+
+    Raises UnknownSource.
+    """
+    if name := address.get(SOURCE) or default:
+        return get_source(name)
+    return next(iter(all_sources()), None)
+
+
+def source_params(source: VisualSource | None, default: str = "") -> dict[str, str]:
+    """Return what names a source in an address that searches the source `default`, or else the first."""
+    usual = read_source(QueryDict(), default=default)
+    return {} if source is None or source is usual else {SOURCE: source.name}
+
 
 def read_question(source: VisualSource, address: QueryDict, box: Box | None) -> Question | None:
     """Return what the address asks, None where it asks nothing; raises SearchForgotten for what is no longer there."""
@@ -49,7 +74,7 @@ def read_question(source: VisualSource, address: QueryDict, box: Box | None) -> 
         return _of_picture(source, like, box)
     if key := address.get("sample"):
         sample = find_sample(source, key)
-        url = reverse("visualsearch:sample", args=[sample.key])
+        url = sample_url(source, sample)
         params = {"sample": sample.key}
         return Question(source=source, photo=sample.file, params=params, box=box, url=url, title=sample.title)
     return None
@@ -71,9 +96,15 @@ def answer_to(question: Question, filters: dict[str, object], limit: int) -> tup
     return answer, question.boxes if is_seen else answer.boxes
 
 
+def sample_url(source: VisualSource, sample: Sample) -> str:
+    """Return the address of a sample photo."""
+    params = urlencode(source_params(source))
+    return reverse("visualsearch:sample", args=[sample.key]) + (f"?{params}" if params else "")
+
+
 def find_sample(source: VisualSource, key: str) -> Sample:
     """Return the sample of this key; raises SearchForgotten for one that is not there."""
-    for sample in source.get_samples():
+    for sample in samples_of(source):
         if sample.key == key and sample.file.is_file():
             return sample
     raise SearchForgotten(f"There is no sample {key!r}.")
@@ -95,16 +126,13 @@ def _of_token(token: str, photo_url: str) -> Question:
 def _of_picture(source: VisualSource, like: str, box: Box | None) -> Question:
     """Ask with a shop's picture: only one that shoppers may see, of an object that they may find."""
     key, _, picture_key = like.partition(":")
-    try:
-        obj = source.get_queryset().filter(pk=key).first()
-    except (TypeError, ValueError) as error:
-        raise SearchForgotten(f"Expected object:picture, got {like[:80]!r}.") from error
+    obj = with_keys(source.get_queryset(), [key]).first()
     picture = _picture(source, obj, picture_key) if obj is not None else None
     if picture is None:
         raise SearchForgotten(f"There is no picture {like[:80]!r}.")
-    title = source.get_title(obj)
+    title = title_of(source, obj)
     return Question(source=source, photo=picture, params={"like": like}, box=box, url=picture.url, title=title)
 
 
 def _picture(source: VisualSource, obj: object, key: str) -> Picture | None:
-    return next((picture for picture in source.get_pictures(obj) if picture.key == key), None)
+    return next((picture for picture in pictures_shown(source, obj) if picture.key == key), None)

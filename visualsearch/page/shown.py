@@ -15,12 +15,14 @@ from visualsearch.images import Box
 from visualsearch.models import Embedding, current_space
 from visualsearch.page.chips import Chip, shown_filters
 from visualsearch.page.percents import percents
-from visualsearch.page.question import Question, answer_to
+from visualsearch.page.question import SOURCE, Question, answer_to
 from visualsearch.presenting import Card
 from visualsearch.search import Answer, Result, Tier
 from visualsearch.search.facets import objects_near
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import cards_of
+from visualsearch.sources.shown import count_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def show(question: Question, narrowing: Narrowing, pages: int) -> Shown:
         question=question,
         answer=answer,
         boxes=boxes,
-        sections=list(_sections(question.source, answer)),
+        sections=list(_sections(question, answer)),
         filters=_filters(question, answer, narrowing),
         narrowing=narrowing,
         more="?" + urlencode({**here, **narrowing.params, "pages": pages + 1}) if is_full else "",
@@ -82,7 +84,7 @@ def show(question: Question, narrowing: Narrowing, pages: int) -> Shown:
 def searchable(source: VisualSource) -> tuple[int, int]:
     """Return how many objects can be found and how many shall be."""
     rows = Embedding.objects.of_space(current_space(source.name)).ready()
-    return rows.values("object_key").distinct().count(), source.get_queryset().count()
+    return rows.values("object_key").distinct().count(), count_shown(source)
 
 
 def _filters(question: Question, answer: Answer, narrowing: Narrowing) -> list[Any]:
@@ -109,7 +111,7 @@ def _params(question: Question) -> dict[str, str]:
     return {**question.params, **{name: f"{value:g}" for name, value in edges}}
 
 
-def _sections(source: VisualSource, answer: Answer) -> Iterator[Section]:
+def _sections(question: Question, answer: Answer) -> Iterator[Section]:
     headings = {
         Tier.SAME_PICTURE: (_("The same picture"), _("Your photo is a copy of this picture.")),
         Tier.SAME_PRODUCT: (_("The same product"), _("As far as we can see, this is what you are looking for.")),
@@ -120,13 +122,14 @@ def _sections(source: VisualSource, answer: Answer) -> Iterator[Section]:
     for tier, (heading, note) in headings.items():
         results = [result for result in answer if result.tier is tier]
         if results:
-            yield Section(heading=heading, note=note, results=list(_cards(source, results)))
+            yield Section(heading=heading, note=note, results=list(_cards(question, results)))
 
 
-def _cards(source: VisualSource, results: Sequence[Result]) -> Iterator[ShownResult]:
-    cards = source.get_cards([result.object for result in results])
+def _cards(question: Question, results: Sequence[Result]) -> Iterator[ShownResult]:
+    where = {name: value for name, value in question.params.items() if name == SOURCE}
+    cards = cards_of(question.source, [result.object for result in results])
     for result, card in zip(results, cards, strict=True):
-        like = "?" + urlencode({"like": f"{result.object.pk}:{result.picture.key}"})
+        like = "?" + urlencode({"like": f"{result.object.pk}:{result.picture.key}", **where})
         yield ShownResult(result=result, card=card, sureness=_sureness(result), like=like)
 
 

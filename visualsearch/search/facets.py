@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+from django.db.models import Count, Q, QuerySet
 
 from visualsearch.conf import get_settings
-from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter
-from visualsearch.search.narrowing import Narrowing, names_of
+from visualsearch.keys import with_keys
+from visualsearch.paths import end_of, values_at
+from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter, names_of
+from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.pipeline import find_similar
 from visualsearch.search.query import PhotoQuery
 from visualsearch.search.results import Answer
 from visualsearch.sources import VisualSource
+from visualsearch.sources.groups import group_expression
 
 VALUES_MOST = 8
 """Of one filter."""
@@ -68,17 +70,31 @@ def get_facets(narrowing: Narrowing, near: Sequence[Any]) -> list[Facet]:
 
 def choices(narrowing: Narrowing, part: ChoiceFilter, near: Iterable[Any]) -> list[FacetValue]:
     """Return the values that the objects near the photo have, the chosen one first."""
-    found = (_read(obj, part.field) for obj in near)
-    values = list(dict.fromkeys(str(value) for value in found if value not in (None, "")))
+    found = (value for obj in near for value in values_at(obj, part.field))
+    values = list(dict.fromkeys(str(value) for value in found if value != ""))
     chosen = narrowing.params.get(part.name)
     if chosen:
         values = [chosen, *(value for value in values if value != chosen)]
-    counts = _counts(narrowing, part, values)
+    counts, labels = _counts(narrowing, part, values), _labels(narrowing.source, part, values)
     return [
-        FacetValue(label=value, params={part.name: value}, count=counts.get(value, 0), is_on=value == chosen)
+        FacetValue(
+            label=labels.get(value, value),
+            params={part.name: value},
+            count=counts.get(value, 0),
+            is_on=value == chosen,
+        )
         for value in values[:VALUES_MOST]
         if counts.get(value) or value == chosen
     ]
+
+
+def _labels(source: VisualSource, part: ChoiceFilter, values: list[str]) -> dict[str, str]:
+    """Return what people read for stored values: the labels of a field's choices, and the names of objects."""
+    field = end_of(source.get_queryset(), part.field)
+    if field.is_relation:
+        others = with_keys(field.related_model._base_manager.all(), values)
+        return {str(other.pk): str(other) for other in others}
+    return {str(value): str(label) for value, label in field.flatchoices}
 
 
 def _values(narrowing: Narrowing, part: Filter, near: Sequence[Any]) -> list[FacetValue]:
@@ -95,7 +111,7 @@ def _values(narrowing: Narrowing, part: Filter, near: Sequence[Any]) -> list[Fac
 
 
 def _ranges(narrowing: Narrowing, part: RangeFilter, near: Sequence[Any]) -> list[FacetValue]:
-    edges = _edges([Decimal(str(value)) for obj in near if (value := _read(obj, part.field)) is not None])
+    edges = _edges([Decimal(str(value)) for obj in near for value in values_at(obj, part.field)])
     if not edges:
         return []
     spans = list(zip([None, *edges], [*edges, None], strict=True))
@@ -149,18 +165,4 @@ def _others(narrowing: Narrowing, part: Filter) -> QuerySet[Any]:
 
 
 def _count(source: VisualSource, condition: Q | None = None) -> Count:
-    return Count(_group(source), distinct=True, filter=condition)
-
-
-def _read(obj: Any, path: str) -> Any:
-    for name in path.split("__"):
-        obj = getattr(obj, name, None)
-    return obj
-
-
-def _group(source: VisualSource) -> Any:
-    """Return what objects of one group share, of objects without one their own key."""
-    alone = Concat(Value("pk:"), Cast("pk", CharField()))
-    if not source.group_by:
-        return alone
-    return Coalesce(NullIf(Cast(source.group_by, CharField()), Value("")), alone)
+    return Count(group_expression(source.model, source.group_by), distinct=True, filter=condition)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.exceptions import FieldError, ValidationError
@@ -9,6 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from visualsearch.exceptions import InvalidQuery
 from visualsearch.sources import VisualSource
+
+logger = logging.getLogger(__name__)
 
 
 def narrowed_objects(
@@ -21,15 +24,26 @@ def narrowed_objects(
     if within is None and not filters:
         return None
     model = source.model
-    objects = model._base_manager.all() if within is None else within
-    if not issubclass(objects.model, model):
-        raise InvalidQuery(f"Expected a queryset of {model._meta.label}, got one of {objects.model._meta.label}.")
-    if _is_closed(objects):
-        objects = model._base_manager.filter(pk__in=objects.values("pk"))
+    if within is not None and not issubclass(within.model, model):
+        raise InvalidQuery(f"Expected a queryset of {model._meta.label}, got one of {within.model._meta.label}.")
+    objects = _base(source, filters, within)
     try:
         return objects.order_by().filter(**filters)
     except (FieldError, ValidationError, ValueError, TypeError) as error:
-        raise InvalidQuery(f"These filters do not fit {model._meta.label}: {error}") from error
+        # What Django says of it names the fields of the model, which is for the shop's people alone.
+        logger.info("These filters do not fit %s: %s", model._meta.label, error)
+        raise InvalidQuery("These filters do not fit the shop's objects: a name or a value is wrong.") from error
+
+
+def _base(source: VisualSource, filters: dict[str, Any], within: QuerySet[Any] | None) -> QuerySet[Any]:
+    """Return what the filters narrow: the source's own queryset where they speak of its annotations."""
+    base = source.model._base_manager.all()
+    shown = source.get_queryset()
+    if {keyword.partition("__")[0] for keyword in filters} & set(shown.query.annotations):
+        base = shown
+    elif within is not None and not _is_closed(within):
+        return within
+    return base if within is None else base.filter(pk__in=within.values("pk"))
 
 
 def allowed_objects(source: VisualSource, narrowed: QuerySet[Any] | None) -> QuerySet[Any]:

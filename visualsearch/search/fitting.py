@@ -20,6 +20,7 @@ from visualsearch.search.pipeline import find_similar
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.results import Result
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import group_of
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def calibrate(source: VisualSource, photos: Sequence[Query] = (), outsiders: Seq
 
 
 def _search_copy(drawn: ShopPicture, disturbance: str) -> list[Found]:
-    group = drawn.source.get_group(drawn.object)
+    group = group_of(drawn.source, drawn.object)
     try:
         image = disturb(open_picture(drawn.picture), disturbance, _SEED)
     except InvalidImage as error:

@@ -11,11 +11,12 @@ from visualsearch.exceptions import InvalidQuery, UnknownSource
 from visualsearch.indexes.base import Space
 from visualsearch.models import Embedding, current_space
 from visualsearch.search.candidates import CandidatePages
-from visualsearch.search.fallback import open_answering
+from visualsearch.search.fallback import Opened, open_answering
 from visualsearch.search.filters import allowed_objects, narrowed_objects
 from visualsearch.search.pipeline import check_limit, collect
 from visualsearch.search.results import Result
 from visualsearch.sources import VisualSource, get_source, sources_of
+from visualsearch.sources.hooks import group_of
 from visualsearch.vectors import Vectors, unpack
 
 PICTURES_MOST = 16
@@ -34,20 +35,25 @@ def find_like(
     seller = _source_of(obj, source)
     limit = check_limit(limit)
     space = current_space(seller.name)
+    opened = open_answering(space)
     vector = _mean_vector(space, obj)
     if vector is None:
         return []
     # Its own group is found first, and left out.
-    found = find_near(space, vector, limit=limit + 1, within=within)
-    own = seller.get_group(obj)
+    found = _find_near(opened, vector, limit=limit + 1, within=within)
+    own = group_of(seller, obj)
     return [result for result in found if result.group != own and result.object.pk != obj.pk][:limit]
 
 
 def find_near(space: Space, vector: Vectors, *, limit: int, within: QuerySet[Any] | None = None) -> list[Result]:
     """Return the objects nearest to a vector of the space, shape (1, dimensions), one a group, best first."""
-    source = get_source(space.source)
+    return _find_near(open_answering(space), vector, limit=limit, within=within)
+
+
+def _find_near(opened: Opened, vector: Vectors, *, limit: int, within: QuerySet[Any] | None) -> list[Result]:
+    source = get_source(opened.index.space.source)
     narrowed = narrowed_objects(source, within, {})
-    pages = CandidatePages(open_answering(space), vector, limit, narrowed)
+    pages = CandidatePages(opened, vector, limit, narrowed)
     return collect(pages, -1.0, source, allowed_objects(source, narrowed), limit)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter
+from visualsearch.presenting import ChoiceFilter, Filter, FlagFilter, RangeFilter, names_of
 from visualsearch.sources import VisualSource
 
 LETTERS_MOST = 200
@@ -60,11 +60,6 @@ class Narrowing:
         for name, lookup in zip(names_of(part), lookups_of(part), strict=True):
             if value := self.params.get(name):
                 yield part.field + lookup, _value(part, value)
-
-
-def names_of(part: Filter) -> tuple[str, ...]:
-    """Return the names under which a filter's values are given."""
-    return (f"{part.name}_from", f"{part.name}_to") if isinstance(part, RangeFilter) else (part.name,)
 
 
 def lookups_of(part: Filter) -> tuple[str, ...]:

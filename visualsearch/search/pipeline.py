@@ -248,9 +248,13 @@ def collect(
 ) -> list[Result]:
     """Ask for more candidates until there are enough groups, or enough to judge by and no candidate is near enough."""
     results: list[Result] = []
+    known: set[str] = set()
     while len(results) < limit and (page := pages.next()) is not None:
-        shown = list(keep_allowed(source, page, allowed))
-        pages.kept(len(shown))
+        # Further pictures of an object that has a result already say nothing new, and one may have thousands.
+        new = [candidate for candidate in page if candidate.object_key not in known]
+        shown = list(keep_allowed(source, new, allowed))
+        pages.kept(len(page) - len(new) + len(shown))
+        known.update(str(result.object.pk) for result in shown)
         results = best_of_each_group([*results, *shown])
         if len(results) >= JUDGED and page and page[-1].score < min_score:
             break

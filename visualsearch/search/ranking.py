@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import QuerySet
 
+from visualsearch.keys import with_keys
 from visualsearch.search.results import Candidate, Result
-from visualsearch.sources import VisualSource
-
-logger = logging.getLogger(__name__)
+from visualsearch.sources import Picture, VisualSource
+from visualsearch.sources.hooks import group_of, key_of, pictures_shown, title_of, url_of
 
 CHUNK = 5_000
 """Most values in one SQL condition."""
@@ -22,10 +22,10 @@ def keep_allowed(source: VisualSource, candidates: list[Candidate], allowed: Que
 
     This is the last word on what a shopper sees: whatever an index says, it is read from the database here.
     """
-    objects = _read(allowed, {candidate.object_key for candidate in candidates})
+    objects = _read(source, allowed, {candidate.object_key for candidate in candidates})
     for candidate in candidates:
-        obj = objects.get(candidate.object_key)
-        result = _result_or_none(source, obj, candidate) if obj is not None else None
+        found = objects.get(candidate.object_key)
+        result = found.result(candidate) if found else None
         if result:
             yield result
 
@@ -38,30 +38,39 @@ def best_of_each_group(results: Iterable[Result]) -> list[Result]:
     return list(best.values())
 
 
-def _read(allowed: QuerySet[Any], keys: set[str]) -> dict[str, Any]:
+class _Object:
+    """An object of an answer: its hooks are asked once, however many of its pictures are candidates."""
+
+    def __init__(self, source: VisualSource, obj: Any) -> None:
+        self._source = source
+        self._object = obj
+
+    def result(self, candidate: Candidate) -> Result | None:
+        """Return the candidate as a result, None where the object has that picture no more."""
+        picture = self._pictures.get((candidate.picture_key, candidate.picture_name))
+        if picture is None:
+            return None
+        return self._as_result(score=candidate.score, picture=picture)
+
+    @cached_property
+    def _pictures(self) -> dict[tuple[str, str], Picture]:
+        pictures = pictures_shown(self._source, self._object)
+        return {(picture.key, picture.name): picture for picture in pictures}
+
+    @cached_property
+    def _as_result(self) -> partial[Result]:
+        source, obj = self._source, self._object
+        return partial(
+            Result,
+            object=obj,
+            key=key_of(source, obj),
+            title=title_of(source, obj),
+            url=url_of(source, obj),
+            group=group_of(source, obj),
+        )
+
+
+def _read(source: VisualSource, allowed: QuerySet[Any], keys: set[str]) -> dict[str, _Object]:
     wanted = sorted(keys)
     chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
-    return {str(obj.pk): obj for chunk in chunks for obj in allowed.filter(pk__in=chunk)}
-
-
-def _result_or_none(source: VisualSource, obj: Any, candidate: Candidate) -> Result | None:
-    try:
-        return _result(source, obj, candidate)
-    except Exception:  # a shop's hook that fails on one object must not take the whole answer along
-        logger.exception("%s %s is left out of an answer: its source failed.", source.name, candidate.object_key)
-        return None
-
-
-def _result(source: VisualSource, obj: Any, candidate: Candidate) -> Result | None:
-    for picture in source.get_pictures(obj):
-        if picture.key == candidate.picture_key and picture.name == candidate.picture_name:
-            return Result(
-                object=obj,
-                key=source.get_key(obj),
-                title=source.get_title(obj),
-                url=source.get_url(obj),
-                group=source.get_group(obj),
-                score=candidate.score,
-                picture=picture,
-            )
-    return None
+    return {str(obj.pk): _Object(source, obj) for chunk in chunks for obj in with_keys(allowed, chunk)}

@@ -14,6 +14,7 @@ from visualsearch.exceptions import VisualSearchError
 from visualsearch.hashing import digest_of
 from visualsearch.models import serving_embedder
 from visualsearch.sources import Picture, VisualSource
+from visualsearch.sources.hooks import pictures_shown
 from visualsearch.sync.pictures import decode_content, read_content
 from visualsearch.sync.status import Progress, get_progress
 
@@ -67,7 +68,7 @@ def _read_some(source: VisualSource) -> tuple[list[bytes], float]:
 
 def _newest(source: VisualSource) -> Iterator[Picture]:
     for obj in source.get_queryset().order_by("-pk")[:SAMPLED]:
-        yield from source.get_pictures(obj)
+        yield from pictures_shown(source, obj)
 
 
 def _seconds_to_embed(contents: list[bytes]) -> float:

@@ -15,6 +15,7 @@ from visualsearch.opening import open_index
 from visualsearch.sources import all_sources
 from visualsearch.sync.comparison import Comparison, compare
 from visualsearch.sync.objects import SyncReport, finish, outstanding
+from visualsearch.sync.observing import who_disagrees
 from visualsearch.sync.publish import active_spaces, publish
 from visualsearch.sync.rebuild import fill
 from visualsearch.sync.reconcile import reconcile
@@ -36,12 +37,20 @@ def want_index(name: str) -> None:
 
 
 def follow_index_setting() -> None:
-    """Wish for the index of the setting when the setting has changed; raises IndexUnavailable."""
+    """Wish for the index of the setting when it has changed in every worker that is alive; raises IndexUnavailable."""
     name = get_settings().index
     with transaction.atomic():
         changed = ServingIndex.hold().setting != name
-    if changed:
+    if changed and not (others := who_disagrees("index", name)):
         want_index(name)
+    elif changed:
+        logger.warning(
+            "The setting names the index %s here, but not for %s: nothing changes until they agree, or somebody runs "
+            "`visualsearch_rebuild --index %s`.",
+            name,
+            ", ".join(others),
+            name,
+        )
 
 
 def exchange_here() -> Iterator[SyncReport | Comparison]:

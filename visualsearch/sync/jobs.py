@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from visualsearch.conf import get_settings
+from visualsearch.keys import key_value
 from visualsearch.models import (
     Embedding,
     EmbeddingState,
@@ -26,6 +27,7 @@ from visualsearch.models import (
     serving_embedder,
 )
 from visualsearch.sources import VisualSource, get_source
+from visualsearch.sources.shown import count_shown
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import lease_objects
 from visualsearch.sync.objects import sync_work
@@ -48,7 +50,7 @@ class Batch:
 def start_job(source: VisualSource, keys: Sequence[object] | None = None, *, by: str = "") -> ReindexJob:
     """Write the wish to look again at these objects, or at all of the source; a worker does it once it is called."""
     named = None if keys is None else list(dict.fromkeys(map(str, keys)))
-    total = source.get_queryset().count() if named is None else len(named)
+    total = count_shown(source) if named is None else len(named)
     now = timezone.now()
     return ReindexJob.objects.create(source=source.name, keys=named, total=total, by=by, due=now, progressed=now)
 
@@ -111,9 +113,10 @@ def _next_batch(job: ReindexJob, source: VisualSource) -> Batch:
         begin = int(job.cursor or 0)
         return Batch(job.keys[begin : begin + size], str(min(begin + size, len(job.keys))))
     objects = source.get_queryset().order_by("pk")
-    if job.cursor:
-        objects = objects.filter(pk__gt=job.cursor)
-    keys = [str(pk) for pk in objects.values_list("pk", flat=True)[:size]]
+    after = key_value(source.model, job.cursor, using=objects.db) if job.cursor else None
+    if after is not None:
+        objects = objects.filter(pk__gt=after)
+    keys = [str(pk) for pk in objects.values_list("pk", flat=True).distinct()[:size]]
     return Batch(keys, keys[-1] if keys else job.cursor)
 
 

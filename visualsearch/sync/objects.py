@@ -10,7 +10,7 @@ from itertools import groupby
 from time import monotonic, sleep
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -18,8 +18,11 @@ from visualsearch.attributes import read_attributes
 from visualsearch.conf import get_settings
 from visualsearch.embedders import load_embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
+from visualsearch.keys import with_keys
 from visualsearch.models import Embedding, EmbeddingState, ServingEmbedder, SyncRequest
+from visualsearch.outages import is_outage
 from visualsearch.sources import Picture, get_source
+from visualsearch.sources.hooks import read_pictures
 from visualsearch.sync.deadlocks import TRIES, again_after_deadlock, is_deadlock
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
@@ -86,16 +89,27 @@ def sync_work(work: list[Work]) -> SyncReport:
     """Make the rows of leased objects agree with them and publish them; what fails is put off and stops no other."""
     report = SyncReport()
     for (source, _), group in groupby(sorted(work, key=_kind), key=_kind):
-        items = list(group)
-        try:
-            report += _sync_source(source, items)
-        except Exception as error:  # a shop's hook or a storage may raise anything
-            logger.warning(
-                "Sync of %s objects of %s is put off: %s", len(items), source, error, exc_info=_unexpected(error)
-            )
-            report += _put_off_each(items, error)
+        report += _sync_together(source, list(group))
     publish()
     return report
+
+
+def _sync_together(source: str, items: list[Work]) -> SyncReport:
+    """Sync a batch at once, and one by one where that fails, so that the one at fault is found."""
+    try:
+        return _sync_source(source, items)
+    except Exception as error:  # a shop's hook or a storage may raise anything
+        if len(items) > 1 and not _stops_all(error):
+            return sum((_sync_together(source, [item]) for item in items), SyncReport())
+        logger.warning(
+            "Sync of %s objects of %s is put off: %s", len(items), source, error, exc_info=_unexpected(error)
+        )
+        return _put_off_each(items, error)
+
+
+def _stops_all(error: Exception) -> bool:
+    """Tell whether an error is of no one object: of the model, of the source, or of a database that is away."""
+    return isinstance(error, VisualSearchError) or is_outage(error)
 
 
 @again_after_deadlock
@@ -126,7 +140,7 @@ def _sync_source(source: str, items: list[Work]) -> SyncReport:
             logger.warning("%s objects of %s are put off for %s: %s", len(states), source, name, error)
             for state in states:
                 state.unavailable = reason_of(error)
-    return sum((_write(state) for state in states), report)
+    return sum((_write_or_put_off(state) for state in states), report)
 
 
 def _embedders_for(work: Work) -> list[str]:
@@ -137,7 +151,7 @@ def _embedders_for(work: Work) -> list[str]:
 
 def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list[ObjectState], SyncReport]:
     keys = [item.object_key for item in items]
-    found = get_source(source).get_queryset().filter(pk__in=keys)
+    found = with_keys(get_source(source).get_queryset(), keys)
     objects = {str(obj.pk): obj for obj in found}
     attributes = read_attributes(found, get_source(source).attributes) if keep_attributes() else {}
     states, report = [], SyncReport()
@@ -154,8 +168,16 @@ def _look_up(source: str, items: list[Work], embedders: list[str]) -> tuple[list
 
 
 def _pictures_of(source: str, obj: Any) -> list[Picture]:
-    # Of two pictures with one key the last counts, as it does for the rows.
-    return list({picture.key: picture for picture in get_source(source).get_pictures(obj)}.values()) if obj else []
+    return [] if obj is None else read_pictures(get_source(source), obj)
+
+
+def _write_or_put_off(state: ObjectState) -> SyncReport:
+    try:
+        return _write(state)
+    except Exception as error:  # what a shop says of one object may be more than a row can hold
+        work = state.work
+        logger.warning("%s %s is put off: %s", work.source, work.object_key, error, exc_info=_unexpected(error))
+        return _put_off_each([work], error)
 
 
 def _write(state: ObjectState) -> SyncReport:
@@ -207,8 +229,11 @@ def _ask_for_the_rest(state: ObjectState, failed: list[Embedding], now: ServingE
 
 def _put_off_each(items: list[Work], error: Exception) -> SyncReport:
     for work in items:
-        if _put_off(work, error):
-            _tell(work, type(error).__name__, failed=1)
+        try:
+            if _put_off(work, error):
+                _tell(work, type(error).__name__, failed=1)
+        except DatabaseError as refused:  # the wish is still there, and the lease lapses
+            logger.warning("%s %s cannot be put off: %s", work.source, work.object_key, refused)
     return SyncReport(failed=sum(not _passes(error, work) for work in items))
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
+from django.db.models import Q
 from django.utils import timezone
 
+from visualsearch.conf import get_settings
 from visualsearch.models import Heartbeat, LagSample, SyncRequest
 from visualsearch.schedule import OBSERVE_SECONDS
 
@@ -57,10 +60,12 @@ class Lag:
 
 def note_life(name: str) -> None:
     """Note that somebody is alive; costs one small query where that was noted a moment ago."""
-    now = timezone.now()
+    now, own = timezone.now(), get_settings()
+    says = {"embedder": own.embedder, "index": own.index} if name != BEAT else {}
     known = Heartbeat.objects.filter(name=name)
-    if not known.filter(at__lt=now - _PAUSE).update(at=now) and not known.exists():
-        Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now)], ignore_conflicts=True)
+    stale = known.filter(Q(at__lt=now - _PAUSE) | ~Q(**says)) if says else known.filter(at__lt=now - _PAUSE)
+    if not stale.update(at=now, **says) and not known.exists():
+        Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now, **says)], ignore_conflicts=True)
 
 
 def forget_life(name: str) -> None:
@@ -87,6 +92,13 @@ def get_signs() -> list[Sign]:
 def living_hosts() -> set[str]:
     """Return the hosts of the workers that are alive, as their names say: Celery calls a worker `name@host`."""
     return {sign.name.partition("@")[2] for sign in get_signs() if sign.alive and "@" in sign.name}
+
+
+def who_disagrees(setting: Literal["embedder", "index"], name: str) -> list[str]:
+    """Return the living workers whose setting names another embedder or index than this, or does not say."""
+    silent = timezone.now() - timedelta(seconds=SILENT_SECONDS)
+    others = Heartbeat.objects.filter(at__gt=silent).exclude(name=BEAT).exclude(**{setting: name})
+    return [f"{one.name} ({getattr(one, setting) or 'not known'})" for one in others.order_by("name")]
 
 
 def last_seen(role: str) -> datetime | None:

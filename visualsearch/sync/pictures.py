@@ -88,7 +88,8 @@ def look_at(readings: Iterable[Reading], embedder: Embedder) -> Iterator[int]:
 
 def reason_of(error: Exception) -> str:
     """Return the sentence that a row keeps of an error."""
-    text = str(error) or "no further words"
+    # PostgreSQL keeps no text with a zero in it, which the bytes of a picture or a file's name may bring.
+    text = str(error).replace("\0", "�") or "no further words"
     return text if isinstance(error, InvalidImage) else f"{type(error).__name__}: {text}"
 
 

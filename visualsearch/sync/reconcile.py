@@ -9,8 +9,11 @@ from typing import Any
 
 from visualsearch.attributes import read_attributes
 from visualsearch.indexes.base import Scalar
+from visualsearch.keys import with_keys
 from visualsearch.models import Embedding, EmbeddingState, serving_embedder
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import read_pictures
+from visualsearch.sources.shown import each_shown
 from visualsearch.sync.batches import batched
 from visualsearch.sync.journal import in_bulk, request_sync
 from visualsearch.sync.publish import keep_attributes
@@ -48,8 +51,7 @@ class Surveyed:
 
 def survey(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
     """Yield every object of the source with its rows, then every row whose object is hidden or gone."""
-    objects = source.get_queryset().order_by("pk").iterator(chunk_size=CHUNK)
-    for chunk in batched(objects, CHUNK):
+    for chunk in batched(each_shown(source, chunk=CHUNK), CHUNK):
         yield from _survey_all(source, fingerprint, chunk)
     yield from _orphans(source, fingerprint)
 
@@ -70,7 +72,7 @@ def _survey_all(source: VisualSource, fingerprint: str, objects: Sequence[Any]) 
 def _attributes(source: VisualSource, keys: list[str]) -> dict[str, dict[str, Scalar]]:
     if not keep_attributes():
         return {}
-    return read_attributes(source.get_queryset().filter(pk__in=keys), source.attributes)
+    return read_attributes(with_keys(source.get_queryset(), keys), source.attributes)
 
 
 def reconcile(source: VisualSource) -> int:
@@ -96,7 +98,7 @@ def _rows(source: VisualSource, fingerprint: str, keys: list[str]) -> dict[str, 
 def _surveyed(source: VisualSource, obj: object, rows: dict[str, Embedding]) -> Surveyed:
     key = str(obj.pk)  # type: ignore[attr-defined]
     try:
-        wanted = {picture.key: picture.name for picture in source.get_pictures(obj)}
+        wanted = {picture.key: picture.name for picture in read_pictures(source, obj)}
     except Exception as error:  # a hook that fails on one object must not hide the others
         logger.warning("Pictures of %s %s cannot be told: %s", source.name, key, error)
         return Surveyed(object_key=key, rows=rows, error=f"{type(error).__name__}: {error}")
@@ -107,7 +109,7 @@ def _orphans(source: VisualSource, fingerprint: str) -> Iterator[Surveyed]:
     stored = Embedding.objects.filter(source=source.name, fingerprint=fingerprint).exclude(state=EmbeddingState.REMOVED)
     keys = stored.order_by("object_key").values_list("object_key", flat=True).distinct().iterator(chunk_size=CHUNK)
     for chunk in batched(keys, CHUNK):
-        shown = {str(pk) for pk in source.get_queryset().filter(pk__in=chunk).values_list("pk", flat=True)}
+        shown = {str(pk) for pk in with_keys(source.get_queryset(), chunk).values_list("pk", flat=True)}
         hidden = [key for key in chunk if key not in shown]
         rows = _rows(source, fingerprint, hidden)
         yield from (Surveyed(object_key=key, rows=rows.get(key, {})) for key in hidden)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from visualsearch.models import Embedding, EmbeddingState, SyncRequest, serving_embedder
 from visualsearch.sources import Picture, VisualSource
+from visualsearch.sources.hooks import read_pictures
 from visualsearch.sync.reconcile import Surveyed, survey_object
 
 
@@ -52,7 +53,7 @@ def pictures_of(source: VisualSource, obj: Any) -> list[PictureStatus] | None:
     requests = SyncRequest.objects.filter(source=source.name, object_key=str(obj.pk))
     pending = pending_of(requests).get(str(obj.pk))
     retry = requests.filter(attempts__gt=0).order_by("due").first()
-    return [_status(found, picture, pending, retry) for picture in source.get_pictures(shown)]
+    return [_status(found, picture, pending, retry) for picture in read_pictures(source, shown)]
 
 
 def pending_of(requests: QuerySet[SyncRequest]) -> dict[str, PictureState]:

@@ -20,6 +20,7 @@ from visualsearch.sync.gap import TRIES, read_gap
 from visualsearch.sync.journal import request_sync
 from visualsearch.sync.leases import Key, lease_objects, remove_lapsed
 from visualsearch.sync.objects import WAIT_SECONDS, SyncReport, finish, sync_outstanding, sync_work
+from visualsearch.sync.observing import who_disagrees
 from visualsearch.sync.rebuild import fill
 from visualsearch.sync.reconcile import reconcile
 
@@ -55,12 +56,23 @@ def want_previous() -> str:
 
 
 def follow_setting() -> None:
-    """Wish for the embedder of the setting when the setting has changed; raises EmbedderUnavailable."""
+    """Wish for the embedder of the setting when it has changed in every worker that is alive.
+
+    One host that is set up wrongly changes nothing by itself. Raises EmbedderUnavailable.
+    """
     name = get_settings().embedder
     with transaction.atomic():
         changed = ServingEmbedder.hold().setting != name
-    if changed:
+    if changed and not (others := who_disagrees("embedder", name)):
         want(name)
+    elif changed:
+        logger.warning(
+            "The setting names the embedder %s here, but not for %s: nothing changes until they agree, or somebody "
+            "runs `visualsearch_rebuild --embedder %s`.",
+            name,
+            ", ".join(others),
+            name,
+        )
 
 
 def build(*, seconds: float | None = None, failed_before: datetime | None = None) -> Iterator[SyncReport]:

@@ -51,7 +51,7 @@ def test_object_whose_hook_fails_is_left_out(monkeypatch: pytest.MonkeyPatch, ca
     )
 
     assert drawn(10) == [good.images.get().file.name]
-    assert f"catalog.product {bad.pk} are left out" in caplog.text
+    assert f"get_pictures of catalog.product {bad.pk} fails" in caplog.text
 
 
 def test_every_variant_of_the_group_is_right() -> None:

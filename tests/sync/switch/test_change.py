@@ -1,25 +1,38 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Product
 from tests.drawing import draw, draw_mosaic
 from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, found, sync_now
 from tests.sync.switch.steps import OLD, TINY, answering, assert_equal, change, replace, steps
-from visualsearch.models import Embedding, Lease, ServingEmbedder, current_space, serving_embedder
+from visualsearch.models import (
+    Embedding,
+    Heartbeat,
+    Lease,
+    ServingEmbedder,
+    ServingIndex,
+    current_space,
+    serving_embedder,
+)
 from visualsearch.sync import (
     build,
     finish_building,
     follow_setting,
     get_building,
     get_status,
+    note_life,
     take_over,
     want,
 )
 from visualsearch.sync.leases import lease_work
 from visualsearch.sync.objects import sync_work
+from visualsearch.sync.observing import SILENT_SECONDS
+from visualsearch.tasks import follow_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +177,55 @@ def test_new_value_of_the_setting_is_a_wish_once(goods: list[Product], settings:
     change(OLD)
     follow_setting()
     assert not ServingEmbedder.read().is_building
+
+
+def heard(name: str, embedder: str, index: str = "faiss", *, seconds: float = 0) -> None:
+    """Note a worker on another host, with its settings."""
+    at = timezone.now() - timedelta(seconds=seconds)
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "embedder": embedder, "index": index})
+
+
+@pytest.mark.parametrize("embedder", [OLD, ""])
+def test_one_worker_with_another_setting_changes_nothing_by_itself(
+    goods: list[Product], settings: Any, caplog: pytest.LogCaptureFixture, embedder: str
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": TINY, "INDEX": "exact"}
+    heard("celery@right", embedder, "faiss" if embedder else "")
+    note_life("celery@wrong")
+
+    follow_settings()
+
+    assert not ServingEmbedder.read().is_building
+    assert not ServingIndex.read().is_building
+    assert "celery@right" in caplog.text
+    assert f"visualsearch_rebuild --embedder {TINY}" in caplog.text
+    want(TINY)
+    assert ServingEmbedder.read().wanted == TINY
+
+
+def test_setting_is_followed_once_all_workers_have_it(goods: list[Product], settings: Any) -> None:
+    heard("celery@first", OLD)
+    heard("celery@second", OLD)
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": TINY, "INDEX": "exact"}
+
+    note_life("celery@first")
+    follow_settings()
+    assert not ServingEmbedder.read().is_building
+
+    note_life("celery@second")
+    follow_settings()
+    assert (ServingEmbedder.read().wanted, ServingIndex.read().wanted) == (TINY, "exact")
+
+
+def test_worker_that_has_died_has_no_say(goods: list[Product], settings: Any) -> None:
+    heard("celery@dead", OLD, seconds=SILENT_SECONDS + 1)
+    heard("beat", "")
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "EMBEDDER": TINY}
+
+    note_life("celery@here")
+    follow_settings()
+
+    assert ServingEmbedder.read().wanted == TINY
 
 
 def test_shop_without_rows_changes_at_once(settings: Any) -> None:

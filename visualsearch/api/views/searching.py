@@ -24,6 +24,7 @@ from visualsearch.search.admission import gate
 from visualsearch.search.facets import get_facets, objects_near
 from visualsearch.search.narrowing import Narrowing
 from visualsearch.sources import VisualSource
+from visualsearch.sources.hooks import ask, cards_of
 from visualsearch.telemetry import observe_search
 
 logger = logging.getLogger(__name__)
@@ -114,11 +115,19 @@ class SearchingView(ApiView):
 
     def rows(self, source: VisualSource, results: Sequence[Result]) -> list[Any]:
         """Return results as the shop's serializer writes them."""
-        cards = source.get_cards([result.object for result in results])
+        cards = cards_of(source, [result.object for result in results])
         by_key = {result.object.pk: card for result, card in zip(results, cards, strict=True)}
         context = {"request": self.request, "source": source, "cards": by_key}
+        return self._rows(source, results, context)
+
+    def _rows(self, source: VisualSource, results: Sequence[Result], context: dict[str, Any]) -> list[Any]:
+        """Write the results together, and one by one where that fails: the one at fault is left out."""
         serializer: Any = self.get_result_serializer_class()
-        return list(serializer(results, many=True, context=context).data)
+        hook = serializer.__name__
+        rows = ask(source, hook, lambda: list(serializer(results, many=True, context=context).data), None)
+        if rows is not None:
+            return rows
+        return [] if len(results) < 2 else [row for one in results for row in self._rows(source, [one], context)]
 
     def facets(self, asked: Asked, answer: Answer) -> list[dict[str, Any]]:
         """Return the filters with what they would leave."""

@@ -20,6 +20,7 @@ from visualsearch.models import Journal
 from visualsearch.search import find_like
 from visualsearch.search.admission import gate
 from visualsearch.sources import get_source
+from visualsearch.sources.hooks import key_of, object_of
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -44,14 +45,14 @@ class SimilarView(SearchingView):
         fields.is_valid(raise_exception=True)
         page = Page.of(fields.validated_data)
         source = get_source(fields.validated_data.get("source", ""))
-        if (obj := source.get_object(key)) is None:
+        if (obj := object_of(source, key)) is None:
             raise NotFound("There is no such product.")
         with gate.admitted():
             # The revision is read first: the answer is at least as new.
             revision = Journal.head()
             results = find_like(obj, source=source.name, limit=page.limit, within=self.get_within(source))
         body = {
-            "product": source.get_key(obj),
+            "product": key_of(source, obj),
             "results": self.rows(source, page.cut(results)),
             "next_offset": page.next_offset(len(results)),
             "index": written_index(revision),

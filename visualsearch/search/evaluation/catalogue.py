@@ -15,7 +15,6 @@ from visualsearch.embedders import Embedder
 from visualsearch.exceptions import EmbedderUnavailable, VisualSearchError
 from visualsearch.images import open_image
 from visualsearch.indexes.scores import cosines
-from visualsearch.search.evaluation.goods import pictures_of
 from visualsearch.search.evaluation.queries import Failure
 from visualsearch.search.evaluation.shots import open_picture
 from visualsearch.search.photos import see
@@ -23,6 +22,7 @@ from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.search.ranking import keep_allowed
 from visualsearch.search.results import Candidate, Result
 from visualsearch.sources import Picture, VisualSource, get_source
+from visualsearch.sources.hooks import group_of, pictures_shown
 from visualsearch.vectors import as_vectors
 
 IsChosen = Callable[[VisualSource, Any, Picture], bool]
@@ -107,7 +107,7 @@ def _readable(
     objects: Iterable[tuple[VisualSource, Any]], is_chosen: IsChosen, failed: list[Failure]
 ) -> Iterator[tuple[Place, Image.Image]]:
     for source, obj in objects:
-        for picture in pictures_of(source, obj):
+        for picture in pictures_shown(source, obj):
             if not is_chosen(source, obj, picture):
                 continue
             place = Place(
@@ -115,7 +115,7 @@ def _readable(
                 object_key=str(obj.pk),
                 picture_key=picture.key,
                 picture_name=picture.name,
-                group=source.get_group(obj),
+                group=group_of(source, obj),
             )
             try:
                 yield place, open_picture(picture)

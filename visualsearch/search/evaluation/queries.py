@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from visualsearch.search.evaluation.goods import pictures_of, shown_objects
+from visualsearch.search.evaluation.goods import shown_objects
 from visualsearch.search.results import Result
 from visualsearch.sources import Picture, VisualSource
+from visualsearch.sources.hooks import category_of, key_of, pictures_shown, title_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,8 @@ def find_goods(queries: Iterable[Query], source: VisualSource) -> list[Query]:
     wanted = frozenset().union(*(query.right for query in queries))
     found: dict[str, tuple[str, Goods]] = {}
     for _, obj in shown_objects([source]):
-        if (key := source.get_key(obj)) in wanted:
-            found[key] = (source.get_category(obj), _goods(source, obj))
+        if (key := key_of(source, obj)) in wanted:
+            found[key] = (category_of(source, obj), _goods(source, obj))
     return [_with_goods(query, found) for query in queries]
 
 
@@ -91,5 +92,5 @@ def _with_goods(query: Query, found: dict[str, tuple[str, Goods]]) -> Query:
 
 
 def _goods(source: VisualSource, obj: Any) -> Goods:
-    picture = next(iter(pictures_of(source, obj)), None)
-    return Goods(object_key=str(obj.pk), key=source.get_key(obj), title=source.get_title(obj), picture=picture)
+    picture = next(iter(pictures_shown(source, obj)), None)
+    return Goods(object_key=str(obj.pk), key=key_of(source, obj), title=title_of(source, obj), picture=picture)

@@ -9,9 +9,10 @@ from heapq import nsmallest
 from typing import Any
 
 from visualsearch.search.evaluation.catalogue import IsChosen
-from visualsearch.search.evaluation.goods import pictures_of, shown_objects
+from visualsearch.search.evaluation.goods import shown_objects
 from visualsearch.search.evaluation.queries import Goods, Query
 from visualsearch.sources import Picture, VisualSource
+from visualsearch.sources.hooks import category_of, group_of, key_of, pictures_shown, title_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +37,21 @@ def draw_pictures(sources: Iterable[VisualSource], count: int, seed: int) -> lis
 def query_of(drawn: ShopPicture) -> Query:
     """Return the search for a picture's own product: every variant of its group is right."""
     source, obj = drawn.source, drawn.object
-    goods = Goods(object_key=str(obj.pk), key=source.get_key(obj), title=source.get_title(obj), picture=drawn.picture)
+    goods = Goods(object_key=str(obj.pk), key=key_of(source, obj), title=title_of(source, obj), picture=drawn.picture)
     return Query(
         name=drawn.picture.name,
         photo=drawn.picture,
         source=source.name,
-        right=frozenset([source.get_group(obj)]),
+        right=frozenset([group_of(source, obj)]),
         right_by="group",
-        category=source.get_category(obj),
+        category=category_of(source, obj),
         goods=(goods,),
     )
 
 
 def _in_the_draw(sources: Iterable[VisualSource], seed: int) -> Iterator[ShopPicture]:
     for source, obj in shown_objects(sources):
-        pictures = [(_chance(seed, source.name, obj.pk, one.key), one) for one in pictures_of(source, obj)]
+        pictures = [(_chance(seed, source.name, obj.pk, one.key), one) for one in pictures_shown(source, obj)]
         pictures.sort(key=lambda pair: pair[0])
         for turn, (chance, picture) in enumerate(pictures):
             yield ShopPicture(source=source, object=obj, picture=picture, place=(turn, chance))

@@ -1,21 +1,26 @@
-"""How a model takes part in visual search: its source, and the registry of all of them."""
+"""What a shop says of its objects: which of them take part, their pictures, how a result is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar
 
-from django.apps import apps
 from django.core import checks
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from visualsearch.attributes import attributes_of
-from visualsearch.exceptions import UnknownSource
 from visualsearch.indexes.base import Attribute
+from visualsearch.keys import KEY_MOST
+from visualsearch.once import log_once
 from visualsearch.presenting import Card, Filter, Link, Sample
+from visualsearch.sources.declarations import check_declarations
+from visualsearch.sources.groups import group_at
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +28,13 @@ class Picture:
     """One picture of an object of the shop."""
 
     key: str
-    """Tells it from the object's other pictures, and stays when its file is replaced; at most 64 characters."""
+    """Tells it from the object's other pictures, and stays when its file is replaced; at most 255 characters."""
     file: FieldFile
     """Where it is stored; read through its storage, never by path."""
+
+    def __post_init__(self) -> None:
+        if len(self.key) > KEY_MOST:
+            raise ValueError(f"Expected a picture's key of at most {KEY_MOST} characters, got {self.key[:80]!r}...")
 
     @property
     def name(self) -> str:
@@ -34,8 +43,13 @@ class Picture:
 
     @property
     def url(self) -> str:
-        """The address that a browser can show."""
-        return self.file.url
+        """The address that a browser can show; empty where its storage has none to give."""
+        try:
+            return self.file.url
+        except Exception as error:  # a storage may raise anything
+            what = (type(self.file.storage), type(error))
+            log_once(logger, what, "%s has no address for %s.", type(self.file.storage).__name__, self.name)
+            return ""
 
     def open(self) -> IO[bytes]:
         """Open the stored bytes; the caller closes them."""
@@ -48,20 +62,28 @@ class VisualSource:
     Attributes serve the usual case, `get_` hooks the rest. Register it with `@register(Model)`.
     """
 
-    model: ClassVar[type[Model]]
+    model: type[Model]
     """Set by `register`."""
 
-    name: ClassVar[str] = ""
+    name: str = ""
     """What commands, rows and the API call this source; the model's label by default, for example "catalog.product"."""
 
     picture_fields: ClassVar[tuple[str, ...]] = ()
     """Image fields on the object itself that hold its pictures."""
 
-    follows: ClassVar[dict[type[Model] | str, str]] = {}
-    """Other models whose save or delete changes an object's pictures, each with its foreign key to the object."""
+    follows: ClassVar[dict[type[Model] | str, str | tuple[str, ...]]] = {}
+    """Other models whose save or delete changes an object's pictures, each with its path to the objects, or several.
+
+    `{ProductImage: "product"}` where they point to the object, `{Image: "products"}` where objects point to them, and
+    any longer path that queries know. The model itself may be among them: `{Product: "variants"}`.
+    """
 
     group_by: ClassVar[str] = ""
-    """Field whose value variants of one thing share; a result shows one object a group. Empty: every object alone."""
+    """Path of what variants of one thing share; a result shows one object a group. Empty: every object alone.
+
+    A field, an annotation of `get_queryset`, a longer path, or a foreign key to the model itself: variants with
+    `group_by = "parent"` are one group with their parent.
+    """
 
     filters: ClassVar[tuple[Filter, ...]] = ()
     """What shoppers may narrow a search by photo with, in the order of the page."""
@@ -95,8 +117,7 @@ class VisualSource:
 
     def get_group(self, obj: Any) -> str:
         """Return what variants of one thing share; an empty value stands alone."""
-        value = getattr(obj, self.group_by, None) if self.group_by else None
-        return str(value) if value else f"pk:{obj.pk}"
+        return group_at(obj, self.group_by)
 
     def get_title(self, obj: Any) -> str:
         """Return the line that a result shows."""
@@ -126,12 +147,6 @@ class VisualSource:
         """Return where to go on when nothing is close enough to a photo; nowhere by default."""
         return ()
 
-    def followed_models(self) -> Iterator[tuple[type[Model], str]]:
-        """Yield each followed model with its foreign key's attribute that holds the object's primary key."""
-        for model, field_name in self.follows.items():
-            model = apps.get_model(model) if isinstance(model, str) else model
-            yield model, model._meta.get_field(field_name).attname  # type: ignore[union-attr]
-
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """What a shared index keeps beside the vectors of the objects: their values of the filters' fields."""
@@ -139,74 +154,4 @@ class VisualSource:
 
     def check(self) -> list[checks.CheckMessage]:
         """Return what `manage.py check` should say about this source."""
-        return [*_check_fields(self), *_check_follows(self)]
-
-
-def _check_fields(source: VisualSource) -> Iterator[checks.CheckMessage]:
-    for name in source.picture_fields:
-        try:
-            source.model._meta.get_field(name)
-        except FieldDoesNotExist:
-            yield checks.Error(
-                f"{type(source).__name__}.picture_fields names '{name}', which {source.model._meta.label} has not.",
-                hint="Name image fields of the model, or override get_pictures().",
-                id="visualsearch.E010",
-            )
-    if not source.picture_fields and type(source).get_pictures is VisualSource.get_pictures:
-        yield checks.Error(
-            f"{type(source).__name__} says nowhere which pictures an object has.",
-            hint="Set picture_fields, or override get_pictures().",
-            id="visualsearch.E011",
-        )
-
-
-def _check_follows(source: VisualSource) -> Iterator[checks.CheckMessage]:
-    for model, field_name in source.follows.items():
-        try:
-            found = apps.get_model(model) if isinstance(model, str) else model
-            fits = found._meta.get_field(field_name).related_model is source.model
-        except (LookupError, ValueError, FieldDoesNotExist):
-            fits = False
-        if not fits:
-            yield checks.Error(
-                f"{type(source).__name__}.follows names '{field_name}' of {model}, which is no foreign key to "
-                f"{source.model._meta.label}.",
-                hint="Write follows = {Model: 'name of its foreign key to the registered model'}.",
-                id="visualsearch.E012",
-            )
-
-
-_registry: dict[str, VisualSource] = {}
-
-
-def register(model: type[Model]) -> Callable[[type[VisualSource]], type[VisualSource]]:
-    """Return a decorator that makes a source class speak for `model`; registering again replaces it."""
-
-    def add(source_class: type[VisualSource]) -> type[VisualSource]:
-        source_class.model = model
-        source_class.name = source_class.name or model._meta.label_lower
-        _registry[source_class.name] = source_class()
-        return source_class
-
-    return add
-
-
-def all_sources() -> tuple[VisualSource, ...]:
-    """Return every registered source, in the order of registration."""
-    return tuple(_registry.values())
-
-
-def get_source(name: str = "") -> VisualSource:
-    """Return the source of this name; without a name, the only one that there is. Raises UnknownSource."""
-    if not name and len(_registry) == 1:
-        return next(iter(_registry.values()))
-    try:
-        return _registry[name]
-    except KeyError:
-        known = ", ".join(sorted(_registry)) or "none"
-        raise UnknownSource(f"Expected the name of a registered source ({known}), got '{name}'.") from None
-
-
-def sources_of(model: type[Model]) -> tuple[VisualSource, ...]:
-    """Return the sources whose objects are of `model` or of a model that it extends."""
-    return tuple(source for source in _registry.values() if issubclass(model, source.model))
+        return check_declarations(self, VisualSource)
