@@ -18,6 +18,7 @@ from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.behaviour import count_after, record_after
+from visualsearch.behaviour.callers import caller_of
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
     EmbedderUnavailable,
@@ -27,7 +28,7 @@ from visualsearch.exceptions import (
     VisualSearchError,
 )
 from visualsearch.forms import EDGES, PartForm, PhotoForm
-from visualsearch.images import Box, check_length, open_image, open_photo
+from visualsearch.images import Box, check_length, decoding_for, open_for_search, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, find_sample, read_question
@@ -95,7 +96,7 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
     try:
-        with gate.admitted():
+        with gate.admitted(), decoding_for(caller_of(request)):
             params, answer = _params_of(form, source, request.POST)
     except VisualSearchError as error:
         return _failed(request, source, error, form)
@@ -170,7 +171,7 @@ def _search_again(held: Remembered, box: Box | None) -> str:
     """Search with another part of a photo that the shop keeps; raises SearchForgotten where it does not."""
     try:
         with open_kept(held.kept_as) as file:
-            photo = open_image(file)
+            photo = open_for_search(file)
     except OSError as error:
         raise SearchForgotten("Expected a photo that is kept here.") from error
     source = get_source(held.source)
@@ -187,7 +188,11 @@ def _answer(request: HttpRequest, source: VisualSource) -> HttpResponse:
         if question is None:
             return _page(request, source)
         narrowing = Narrowing(question.source, request.GET)
-        with gate.admitted(), observe_search(question.source.name) as observed:
+        with (
+            gate.admitted(),
+            decoding_for(caller_of(request)),
+            observe_search(question.source.name) as observed,
+        ):
             shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
     except VisualSearchError as error:
         return _failed(request, source, error, form)

@@ -13,6 +13,7 @@ from visualsearch.images import Box
 from visualsearch.keeping import keeps_photos
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
+from visualsearch.search.own_pictures import seen_of
 from visualsearch.search.query import Photo
 from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, get_source
@@ -103,7 +104,8 @@ def _of_picture(source: VisualSource, like: str, box: Box | None) -> Question:
     if picture is None:
         raise SearchForgotten(f"There is no picture {like[:80]!r}.")
     title = source.get_title(obj)
-    return Question(source=source, photo=picture, params={"like": like}, box=box, url=picture.url, title=title)
+    photo = picture if box else seen_of(source, obj, picture) or picture
+    return Question(source=source, photo=photo, params={"like": like}, box=box, url=picture.url, title=title)
 
 
 def _picture(source: VisualSource, obj: object, key: str) -> Picture | None:

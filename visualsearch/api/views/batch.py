@@ -18,7 +18,6 @@ from visualsearch.api.requests import PHOTOS_MOST, PhotosSerializer, ReferenceSe
 from visualsearch.api.schema import Operation
 from visualsearch.api.views.searching import SearchingView
 from visualsearch.exceptions import VisualSearchError
-from visualsearch.search.admission import gate
 
 
 class BatchView(SearchingView):
@@ -56,7 +55,7 @@ class BatchView(SearchingView):
         searches = list(self._searches(request))
         if not all(throttle.charge(len(searches) - 1) for throttle in self.get_throttles()):
             raise Throttled(60)
-        with gate.admitted():
+        with self.admitted():
             answers = [self._answer(search) for search in searches]
         return self.record(Response({"answers": answers}, headers={"Cache-Control": "no-store"}))  # type: ignore[no-any-return]
 
