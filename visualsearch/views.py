@@ -9,10 +9,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import DatabaseError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 from PIL import Image
 
@@ -41,12 +50,14 @@ from visualsearch.search.narrowing import Narrowing
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, all_sources, get_source
 from visualsearch.telemetry import observe_search, step
+from visualsearch.uploads import leave_no_file
 
 logger = logging.getLogger(__name__)
 
 PAGES_MOST = 50
 
 
+@csrf_exempt  # checked by `_page_of`: the token stands in the body, which must not become a file before
 @require_http_methods(["GET", "HEAD", "POST"])
 @told_in_outages
 def page(request: HttpRequest) -> HttpResponse:
@@ -54,6 +65,16 @@ def page(request: HttpRequest) -> HttpResponse:
     source = all_sources()[0] if all_sources() else None
     if source is None:
         return _page(request, None, error=_("Nothing can be searched here yet."), status=503)
+    leave_no_file(request)
+    try:
+        return _page_of(request, source)
+    except UnreadablePostError as error:
+        logger.info("A shopper has lost the network while sending a photo: %s", error)
+        return HttpResponse(status=400)
+
+
+@csrf_protect
+def _page_of(request: HttpRequest, source: VisualSource) -> HttpResponse:
     return _receive(request, source) if request.method == "POST" else _answer(request, source)
 
 

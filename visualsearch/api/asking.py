@@ -103,9 +103,9 @@ def read_asked(fields: Mapping[str, Any], narrow: Any, within: Any) -> Asked:
     source = get_source(fields.get("source", ""))
     # Before anything costs time: a wrong filter is answered at once.
     narrowing = narrow(source, fields)
-    photo = _photo(source, fields)
-    size = None if isinstance(photo, Seen) else photo.size
-    return Asked(source=source, photo=photo, size=size, narrowing=narrowing, within=within(source),
+    opened = _photo(source, fields)
+    size = None if isinstance(opened, Seen) else opened.size
+    return Asked(source=source, photo=opened, size=size, narrowing=narrowing, within=within(source),
                  fields=fields, page=Page.of(fields))  # fmt: skip
 
 

@@ -43,7 +43,8 @@ class Work:
 def lease_work(most: int, *, source: str = "") -> list[Work]:
     """Lease up to `most` objects whose sync is due, the longest waiting first; of one source, if named.
 
-    One that was tried before is leased alone: what is wrong with it then stops no other. Empty when nothing is due, or when other workers are quicker time and again.
+    One that was tried before is leased alone: what is wrong with it then stops no other. Empty when nothing is due, or
+    when other workers are quicker time and again.
     """
     remove_lapsed()
     for _ in range(TRIES):
@@ -128,7 +129,7 @@ def give_back(work: Work) -> None:
 
 
 def _due_keys(most: int, source: str) -> list[Key]:
-    """Return distinct due objects that nobody works on: the first alone where it was tried before, else untried ones."""
+    """Return distinct due objects that nobody works on: the first alone where it was tried before, or untried ones."""
     page = list(_due_requests(source)[: most * 8])  # which may hold many wishes for one object
     if page and page[0][2]:
         return [page[0][:2]]

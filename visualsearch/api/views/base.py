@@ -22,6 +22,7 @@ from visualsearch.api.schema import Operation, Schema
 from visualsearch.api.throttling import AddressThrottle, KeyThrottle
 from visualsearch.conf import get_settings
 from visualsearch.images import check_length
+from visualsearch.uploads import leave_no_file
 
 HEADERS_OF_PARTS = 65_536
 """Bytes of a request beside its photos."""
@@ -102,6 +103,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too long before any of it is read."""
+        leave_no_file(request._request)
         super().initial(request, *args, **kwargs)
         check_length((self._length() - HEADERS_OF_PARTS) // self.get_photos_most())
 

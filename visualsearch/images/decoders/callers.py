@@ -75,7 +75,7 @@ class Ledger:
             self._spent[asked.caller] = (self.spent(asked.caller) + seconds, time.monotonic())
 
     def check(self, asked: Asking, seconds: float) -> None:
-        """Raise TooManySearches for a request, or a caller, that has had its part; `seconds` is what a photo may take."""
+        """Raise TooManySearches for who has had its part of the time; `seconds` is what a photo may take."""
         if asked.left <= 0:
             raise TooManySearches(
                 f"Expected photos that are decoded within {REQUEST_TIMES * seconds:g} seconds in one request; these "
