@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from visualsearch.exceptions import (
     TooManyPixels,
     TooManySearches,
     UnsupportedFormat,
+    VisualSearchError,
 )
 from visualsearch.images.decoders import Allowance, DecoderPool
 from visualsearch.images.decoders import decoder as decoders
@@ -214,6 +216,31 @@ def test_caller_whose_photos_take_all_the_time_is_refused_until_it_has_some_back
     monkeypatch.setattr("visualsearch.images.decoders.callers.time.monotonic", lambda: now + 60)
     with decoding_for("10.0.0.1"):
         assert decode(pool).size == (64, 32)
+
+
+def test_one_caller_with_slow_photos_lets_all_others_have_theirs(make_pool: MakePool) -> None:
+    pool = make_pool(2, seconds=2.0, data_bytes=1_500_000_000)
+    end = threading.Event()
+
+    def attack(number: int) -> None:
+        while not end.is_set():
+            with decoding_for("10.0.0.1"), suppress(VisualSearchError):
+                decode(pool, SLOW + bytes([number]), 5000)
+
+    attackers = [threading.Thread(target=attack, args=(number,)) for number in range(6)]
+    for thread in attackers:
+        thread.start()
+    try:
+        sizes = []
+        for number in range(12):
+            with decoding_for(f"10.0.1.{number}"):
+                sizes.append(decode(pool).size)
+    finally:
+        end.set()
+        for thread in attackers:
+            thread.join()
+
+    assert sizes == [(64, 32)] * 12
 
 
 def test_whoever_waits_too_long_for_a_decoder_is_told_so(make_pool: MakePool) -> None:
