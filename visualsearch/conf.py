@@ -90,7 +90,7 @@ class Settings:
     decode_processes: int = 2
     """Most such children of one process; each is started when it is needed."""
     decode_seconds: float = 10.0
-    """How long decoding one picture may take, and a photo wait for a child; a request has twice that for all its photos."""
+    """How long decoding one picture may take, and a photo wait for a child; all of a request may take twice that."""
     decode_bytes_most: int = 1_500_000_000
     """Memory that such a child may use, in bytes; a picture that needs more is told to have too many pixels."""
     fetch: bool = True

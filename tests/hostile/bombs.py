@@ -71,6 +71,11 @@ def _of_png() -> Iterator[Hostile]:
         "png-many-texts", png(head, *[(b"tEXt", b"a\0" + b"b" * 900)] * 9_000, picture, end), may_be_read=True
     )
     yield Hostile("png-too-much-data", png(head, (b"IDAT", zeros), end), may_be_read=True)
+    wrong = (b"tEXt", b"a\0b")
+    for side in (20_000, 2**31 - 1):
+        torn = png(png_head(side, side), wrong)[:-1] + b"?" + png((b"IDAT", zeros))[8:]
+        yield Hostile(f"png-note-and-torn-{side}", torn)
+    yield Hostile("png-torn-and-too-much-data", png(head, (b"IDAT", zeros)), may_be_read=True)
     yield Hostile("png-no-size", png(png_head(0, 0), picture, end))
     yield Hostile("png-two-heads", png(head, png_head(60_000, 60_000), picture, end), may_be_read=True)
     yield Hostile("png-long-chunk", png(head)[:-4] + b"\x7f\xff\xff\xffIDAT")

@@ -30,7 +30,7 @@ from visualsearch.images.mending import SHARE_LEAST, Mended, mend
 from visualsearch.images.structure import SCANS_MOST, count_directories, count_scans
 from visualsearch.images.upright import upright_rgb
 
-_COUNTED = ("WEBP", "AVIF", "PNG")
+_COUNTED = ("WEBP", "AVIF", "PNG", "HEIF")
 
 _MISSING = 128
 """What libjpeg gives each channel where no data came."""
@@ -63,7 +63,7 @@ def decode(data: bytes, limits: Limits, longest_side: int | None = None) -> Deco
         except (InvalidImage, MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise
         except Exception:
-            mended = mend(kind, data)
+            mended = mend(kind, data, limits.pixels_most)
             if mended is None:
                 raise
             return _decode_mended(mended, kind, limits, longest_side)

@@ -9,8 +9,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from visualsearch.images.structure import Segment, jpeg_segments
+from visualsearch.images.structure import SEGMENTS_MOST, Segment, jpeg_segments
 
 SHARE_LEAST = 0.5
 """Share of a picture that must be there, 0 to 1: of less too little can be seen."""
@@ -46,20 +47,25 @@ class Mended:
     """Whether what is missing are details of the whole picture, and no part of it."""
 
 
-def mend(kind: str, data: bytes) -> Mended | None:
-    """Return the picture without what it does not need, and ended where it is torn; None where nothing can be done."""
+def mend(kind: str, data: bytes, pixels_most: int) -> Mended | None:
+    """Return the picture without what it does not need, and ended where it is torn; None where nothing can be done.
+
+    So also where the header says more than `pixels_most`: what is missing is not made up to any size.
+    """
     match kind:
         case "JPEG":
             return _mend_jpeg(data)
         case "PNG":
-            return _mend_png(data)
+            return _mend_png(data, pixels_most)
         case "BMP":
-            return _mend_bmp(data)
+            return _mend_bmp(data, pixels_most)
     return None
 
 
 def _mend_jpeg(data: bytes) -> Mended | None:
-    segments = list(jpeg_segments(data))
+    segments = list(islice(jpeg_segments(data), SEGMENTS_MOST + 1))
+    if len(segments) > SEGMENTS_MOST:
+        return None
     is_torn = not segments or segments[-1].marker != _END
     whole = [segment for segment in segments if segment.end <= len(data)]
     markers = [segment.marker for segment in whole]
@@ -81,11 +87,16 @@ def _kept(data: bytes, segments: list[Segment]) -> Iterator[bytes]:
     yield _EOI
 
 
-def _mend_png(data: bytes) -> Mended | None:
-    chunks = list(_png_chunks(data))
+def _mend_png(data: bytes, pixels_most: int) -> Mended | None:
+    chunks = list(islice(_png_chunks(data), SEGMENTS_MOST + 1))
+    if len(chunks) > SEGMENTS_MOST:
+        return None
     packed = b"".join(body for kind, body, _ in chunks if kind == b"IDAT")
     head = next((body for kind, body, _ in chunks[:1] if kind == b"IHDR" and len(body) == 13), b"")
     if not head or not packed or not all(is_right for kind, _, is_right in chunks if kind in _CRITICAL):
+        return None
+    width, height = struct.unpack(">II", head[:8])
+    if width * height > pixels_most:
         return None
     is_torn = chunks[-1][0] != b"IEND"
     share = 1.0
@@ -169,7 +180,7 @@ def _filled(raw: bytes, expected: int, head: bytes, fill: bytes) -> bytes:
     return raw + rows[len(raw) :]
 
 
-def _mend_bmp(data: bytes) -> Mended | None:
+def _mend_bmp(data: bytes, pixels_most: int) -> Mended | None:
     """End a BMP that is not packed; its rows are written from the lowest."""
     if len(data) < 34 or int.from_bytes(data[30:34], "little"):
         return None
@@ -177,6 +188,6 @@ def _mend_bmp(data: bytes) -> Mended | None:
     bits = int.from_bytes(data[28:30], "little")
     needed = abs(height) * (-(-width * bits // 32) * 4)
     missing = start + needed - len(data)
-    if width < 1 or needed < 1 or missing <= 0:
+    if width < 1 or not 0 < width * abs(height) <= pixels_most or bits > 64 or missing <= 0:
         return None
     return Mended(data + b"\xff" * missing, max(1 - missing / needed, 0.0), is_torn=True)

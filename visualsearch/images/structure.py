@@ -6,14 +6,17 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 SCANS_MOST = 100
 """Scans of a JPEG that are decoded. A progressive one has about ten, and each goes through all pixels again."""
 
+SEGMENTS_MOST = 20_000
+"""Segments of a JPEG, or chunks of a PNG, that are looked at: what has more is made to be slow."""
+
 _SOS, _EOI = 0xDA, 0xD9
-_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-"""Markers without a length: TEM and those of restarts."""
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
+"""What begins a segment: no stuffed byte, no fill, and none of the markers that stand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,14 @@ def jpeg_segments(data: bytes) -> Iterator[Segment]:
     What cameras put behind that, such as further pictures or a film, is not looked at. Source: ITU-T T.81, annex B.
     """
     place = 2
-    while place + 1 < len(data):
-        if data[place] != 0xFF:
-            place += 1
-            continue
-        marker = data[place + 1]
-        if marker == 0xFF:
-            place += 1
-            continue
-        if marker in _ALONE or marker == 0:
-            place += 2
-            continue
+    while found := _MARKER.search(data, place):
+        place, marker = found.start(), data[found.start() + 1]
         if marker == _EOI:
             yield Segment(marker, place, place + 2)
             return
         end = place + 2 + int.from_bytes(data[place + 2 : place + 4])
         if marker == _SOS:
-            following = _NEXT_MARKER.search(data, end)
+            following = _MARKER.search(data, end)
             end = following.start() if following else max(end, len(data))
         yield Segment(marker, place, end)
         place = end
@@ -60,7 +54,8 @@ def count_scans(data: bytes) -> int:
     if data.count(b"\xff\xda") <= SCANS_MOST:
         return 0
     scans = 0
-    for segment in jpeg_segments(data):
+    # What hides its scans behind more segments than that costs its decoder the time that each has, and no more.
+    for segment in islice(jpeg_segments(data), SEGMENTS_MOST):
         scans += segment.marker == _SOS
         if scans > SCANS_MOST:
             break
