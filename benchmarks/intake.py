@@ -134,7 +134,7 @@ def _peak(data: bytes) -> dict[str, Any]:
     pool = _pool()
     begun = time.perf_counter()
     try:
-        size = pool.decode(data, limits_of(32, 20), PHOTO_SIDE).size
+        size = pool.decode(data, limits_of(32, 20), PHOTO_SIDE).image.size
         outcome = f"{size[0]} x {size[1]}"
     except Exception as error:
         outcome = f"{type(error).__name__}: {error}"

@@ -6,12 +6,14 @@ import hashlib
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import slugify
 
 from catalog.thumbnails import LARGE, SMALL, thumbnail_name
+from visualsearch.images import without_place
 
 SCARCE_FROM = 3
 """Pieces from which on a shopper is told how few are left."""
@@ -140,9 +142,12 @@ class ProductImage(models.Model):
         return f"{self.product_id}/{self.position}"
 
     def save(self, **kwargs: Any) -> None:
-        """Save with the digest of a new file, by which an import knows it again."""
+        """Save a new file without where it was taken, and with its digest, by which an import knows it again."""
         if self.file and not getattr(self.file, "_committed", True):
-            self.digest = hashlib.sha256(self.file.read()).hexdigest()
+            content = self.file.read()
+            if (clean := without_place(content)) is not content:
+                self.file = ContentFile(clean, name=self.file.name)
+            self.digest = hashlib.sha256(clean).hexdigest()
             self.file.seek(0)
         super().save(**kwargs)
 

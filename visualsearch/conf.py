@@ -85,7 +85,7 @@ class Settings:
     image_pixels_most: int = 64_000_000
     """Most pixels of a picture, known from its header before it is decoded."""
     image_frames_most: int = 1_000
-    """Most frames of a moving WebP, AVIF or PNG, known from its header; the first alone is read."""
+    """Most frames of a moving WebP, AVIF or PNG, and directories of a TIFF, by the header; the first alone is read."""
     image_profile_bytes_most: int = 4_194_304
     """Largest colour profile that is used, in bytes; those of print have up to 3 MB. A larger one is left aside."""
     photo_side_least: int = 32
@@ -93,13 +93,13 @@ class Settings:
     photo_aspect_most: int = 20
     """How many times longer than the other a side of a shopper's photo may be."""
     decode_apart: bool = True
-    """Whether photos are decoded in child processes, which one may end without harm; on Linux, else in the process."""
+    """Whether pictures and photos are decoded in child processes, with limits; on Linux, else in the process."""
     decode_processes: int = 2
     """Most such children of one process; each is started when it is needed."""
     decode_seconds: float = 10.0
-    """How long decoding one photo may take, and waiting for a free child."""
+    """How long decoding one picture may take, and a photo wait for a child; all of a request may take twice that."""
     decode_bytes_most: int = 1_500_000_000
-    """Memory that such a child may use, in bytes; a photo that needs more is told to have too many pixels."""
+    """Memory that such a child may use, in bytes; a picture that needs more is told to have too many pixels."""
     fetch: bool = True
     """Whether a photo may be given by its address; needs the extra `fetch`."""
     fetch_ports: tuple[int, ...] = (80, 443)

@@ -5,6 +5,7 @@ VisualSearchError
 │   ├── UnsupportedFormat   a file of a known type that is not read
 │   ├── ImageTooLarge       too many bytes
 │   │   └── TooManyPixels
+│   ├── ImageTooSlow        decoding takes longer than the settings allow
 │   ├── ImageTooSmall       too few pixels to see anything in
 │   └── ImageTooPlain       one flat colour: nothing to match
 ├── InvalidQuery            the question is wrong: box, filter, limit, vector
@@ -22,7 +23,7 @@ VisualSearchError
 ├── CannotCalibrate         there is too little to learn from
 ├── CannotExchange          the wanted index would find less than the one that answers
 └── IndexUnavailable        the index cannot answer now
-    ├── TooManySearches     as many run in this process as may at once
+    ├── TooManySearches     as many run in this process as may at once, or a caller has had its part
     ├── DecoderUnavailable  every decoder is busy, or none can be started
     ├── JournalRewound      the journal ends before what the index has read
     ├── CollectionMissing   Milvus has no collection of this name, or has it no more
@@ -50,6 +51,10 @@ class ImageTooLarge(InvalidImage):
 
 class TooManyPixels(ImageTooLarge):
     """The picture has more pixels than the settings allow, or needs more memory than a decoder may use."""
+
+
+class ImageTooSlow(InvalidImage):
+    """Decoding the picture takes longer than the settings allow."""
 
 
 class ImageTooSmall(InvalidImage):
@@ -121,7 +126,7 @@ class IndexUnavailable(VisualSearchError):
 
 
 class TooManySearches(IndexUnavailable):
-    """As many searches run in this process as may at once; asking again in a second may succeed."""
+    """As many searches run in this process as may at once, or a caller's photos took all the time that it may have."""
 
 
 class DecoderUnavailable(IndexUnavailable):

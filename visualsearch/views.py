@@ -9,7 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import DatabaseError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    UnreadablePostError,
+)
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -19,6 +27,7 @@ from PIL import Image
 
 from visualsearch.addresses import can_fetch, fetch_photo
 from visualsearch.behaviour import count_after, record_after
+from visualsearch.behaviour.callers import caller_of
 from visualsearch.bodies import forget_rest, refuse_long
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import (
@@ -30,7 +39,7 @@ from visualsearch.exceptions import (
     VisualSearchError,
 )
 from visualsearch.forms import EDGES, PartForm, PhotoForm
-from visualsearch.images import Box, open_image, open_photo
+from visualsearch.images import Box, decoding_for, open_for_search, open_photo
 from visualsearch.keeping import keep_photo, keeps_photos, open_kept
 from visualsearch.page.percents import percents
 from visualsearch.page.question import KEYS, SOURCE, find_sample, read_question, read_source, source_params
@@ -45,6 +54,7 @@ from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import VisualSource, get_source
 from visualsearch.sources.hooks import categories_of, samples_of
 from visualsearch.telemetry import observe_search, step
+from visualsearch.uploads import leave_no_file
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +69,7 @@ def page(request: HttpRequest, source: str = "") -> HttpResponse:
 
     `source` is the one that is searched where the address names none; without it the first.
     """
+    leave_no_file(request)
     try:
         chosen = read_source(request.GET, default=source)
         if chosen is None:
@@ -66,6 +77,9 @@ def page(request: HttpRequest, source: str = "") -> HttpResponse:
         return _refusal(request, chosen) or _page_of(request, chosen, source)
     except UnknownSource as error:
         return _page(request, None, error=in_words(error), status=404)
+    except UnreadablePostError as error:
+        logger.info("A shopper has lost the network while sending a photo: %s", error)
+        return HttpResponse(status=400)
 
 
 def _refusal(request: HttpRequest, source: VisualSource) -> HttpResponse | None:
@@ -133,7 +147,7 @@ def _receive(request: HttpRequest, source: VisualSource) -> HttpResponse:
     if not form.is_valid():
         return _page(request, source, form=form, status=400)
     try:
-        with gate.admitted():
+        with gate.admitted(), decoding_for(caller_of(request)):
             params, answer = _params_of(form, source, request.POST)
     except VisualSearchError as error:
         return _failed(request, source, error, form)
@@ -202,7 +216,7 @@ def _search_again(held: Remembered, box: Box | None) -> str:
     """Search with another part of a photo that the shop keeps; raises SearchForgotten where it does not."""
     try:
         with open_kept(held.kept_as) as file:
-            photo = open_image(file)
+            photo = open_for_search(file)
     except OSError as error:
         raise SearchForgotten("Expected a photo that is kept here.") from error
     source = get_source(held.source)
@@ -220,7 +234,11 @@ def _answer(request: HttpRequest, source: VisualSource, *, default: str) -> Http
             return _page(request, source, default=default)
         question = question.at(default)
         narrowing = Narrowing(question.source, request.GET)
-        with gate.admitted(), observe_search(question.source.name) as observed:
+        with (
+            gate.admitted(),
+            decoding_for(caller_of(request)),
+            observe_search(question.source.name) as observed,
+        ):
             shown = show(question, narrowing, _pages(request.GET.get("pages", "")))
     except VisualSearchError as error:
         return _failed(request, source, error, form)

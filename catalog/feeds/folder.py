@@ -7,7 +7,11 @@ from pathlib import Path
 
 from catalog.feeds.rows import BadRow, Feed, FeedError, FeedRow, Problem, read_row
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"})
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".mpo", ".png", ".apng", ".webp", ".avif", ".gif", ".bmp"}
+    | {".dib", ".tif", ".tiff", ".heic", ".heif"}
+)
+"""Of files that are looked at: what they are their content says."""
 
 
 def read_folder(folder: Path) -> Feed:

@@ -8,14 +8,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from catalog.feeds.rows import BadRow
+from catalog.thumbnails import LARGE
 from visualsearch.addresses import fetch_photo
 from visualsearch.exceptions import CannotFetch, ImageTooLarge, InvalidImage
-from visualsearch.images import check_length, open_image
+from visualsearch.images import check_length, kind_of, open_image, without_place
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif"}
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif", "GIF": "gif", "BMP": "bmp"}
+"""Of what every browser shows; TIFF and HEIC become JPEG."""
+
+QUALITY = 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class FeedPicture:
 
 
 def read_picture(reference: str, folder: Path, known: Collection[str]) -> FeedPicture:
-    """Read a picture; one whose digest is known was checked before. Raises BadRow."""
+    """Read a picture as the shop serves it; one whose digest is known was checked before. Raises BadRow."""
     if not reference:
         raise BadRow("image is empty.")
     if "://" in reference:
@@ -43,8 +45,13 @@ def read_picture(reference: str, folder: Path, known: Collection[str]) -> FeedPi
             raise BadRow(f"image {reference}: {error}") from error
     else:
         data = _read_file(reference, folder)
-    digest = hashlib.sha256(data).hexdigest()
-    extension = "" if digest in known else _check(reference, data)
+    try:
+        data, extension = _served(data)
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in known:
+            open_image(data, longest_side=LARGE)
+    except InvalidImage as error:
+        raise BadRow(f"image {reference} is no picture that can be shown: {error}") from error
     return FeedPicture(data, digest, extension)
 
 
@@ -64,11 +71,13 @@ def _read_file(reference: str, folder: Path) -> bytes:
         raise BadRow(f"image {reference} cannot be read: {error}.") from error
 
 
-def _check(reference: str, data: bytes) -> str:
-    """Return the extension of the picture's real format."""
-    try:
-        open_image(io.BytesIO(data))
-        with Image.open(io.BytesIO(data), formats=list(EXTENSIONS)) as image:
-            return EXTENSIONS[image.format or ""]
-    except (InvalidImage, OSError, KeyError) as error:
-        raise BadRow(f"image {reference} is no picture that can be shown: {error}") from error
+def _served(data: bytes) -> tuple[bytes, str]:
+    """Return what every browser shows of a picture, without where it was taken, and its extension.
+
+    Always the same of the same file, by which a second import knows it again. Raises InvalidImage.
+    """
+    kind = kind_of(data)
+    if kind in EXTENSIONS:
+        return without_place(data), EXTENSIONS[kind]
+    open_image(data).save(buffer := io.BytesIO(), "JPEG", quality=QUALITY, subsampling=0)
+    return buffer.getvalue(), EXTENSIONS["JPEG"]

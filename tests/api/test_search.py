@@ -115,7 +115,8 @@ def test_own_picture_finds_itself_whatever_stands_out_in_it(ask: Search, learnt_
     answer = ask(product=product.sku, source=PRODUCTS).json()
 
     assert answer["results"][0]["score"] == pytest.approx(1, abs=1e-3)
-    assert len(answer["query"]["boxes"]) == 1
+    assert answer["query"]["boxes"] == []
+    assert len(ask(product=product.sku, source=PRODUCTS, box="0,0,1,0.9").json()["query"]["boxes"]) == 1
 
 
 def test_photo_is_fetched_by_the_rule_of_addresses(ask: Search, monkeypatch: pytest.MonkeyPatch) -> None:

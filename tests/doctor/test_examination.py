@@ -7,7 +7,9 @@ from PIL import Image
 
 from catalog.models import Category, Product
 from tests.drawing import draw, draw_mosaic
-from tests.goods import PRODUCTS, add_product, sync_now
+from tests.goods import POSTERS, PRODUCTS, add_poster, add_product, sync_now
+from tests.images.drawn import encoded
+from tests.images.test_places import exif
 from visualsearch.doctor import examine, strangers
 from visualsearch.models import Finding, FindingKind
 from visualsearch.sources import get_source
@@ -143,3 +145,15 @@ def test_findings_are_replaced_by_those_of_the_next_examination() -> None:
 
     assert examined() == 0
     assert not Finding.objects.exists()
+
+
+def test_picture_that_says_where_it_was_taken_is_found_and_a_clean_one_is_not() -> None:
+    picture = Image.open(io.BytesIO(draw_mosaic(1, size=300))).convert("RGB")
+    told = add_poster(encoded(picture, "JPEG", exif=exif()))
+    add_poster(encoded(picture, "JPEG", exif=exif(place=False)))
+    gone = add_poster(encoded(picture, "JPEG", exif=exif(), quality=50))
+    gone.picture.storage.delete(gone.picture.name)
+
+    examine(get_source(POSTERS))
+
+    assert found(FindingKind.PLACE) == [(str(told.pk), "")]

@@ -46,11 +46,21 @@ def test_not_ready_when_the_worker_has_been_silent(client: Client) -> None:
     assert checks(client, "worker") == {"worker": "The last worker was seen 90 s ago."}
 
 
-def test_not_ready_when_a_save_has_waited_for_too_long(client: Client) -> None:
+def test_worker_is_not_ready_when_a_save_has_waited_for_too_long(client: Client) -> None:
+    note_life("worker@here")
     request_sync(PRODUCTS, [1])
     SyncRequest.objects.update(created=timezone.now() - timedelta(seconds=400))
 
-    assert checks(client, "index") == {"index": "A save has been waiting for 400 s, and 300 are allowed."}
+    assert checks(client, "worker") == {"worker": "A save has been waiting for 400 s, and 300 are allowed."}
+    assert checks(client, "database,index,model") == {"database": "ok", "index": "ok", "model": "ok"}
+
+
+def test_server_is_ready_without_a_worker_of_which_it_tells(client: Client) -> None:
+    answer = client.get("/health/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["worker"] == "No worker was ever seen."
+    assert client.get("/health/readyz", {"only": "index,worker"}).status_code == 503
 
 
 def test_not_ready_without_its_database_and_the_answer_says_nothing_of_it(

@@ -20,7 +20,9 @@ def bombs() -> Iterator[Hostile]:
     yield from _of_png()
     yield from _of_tiff()
     yield from _of_frames()
-    yield _of_scans()
+    yield Hostile("jpeg-many-scans", _of_scans(4000, 3_000), ImageTooLarge)
+    yield Hostile("jpeg-scans-in-turn", _of_scans(64, 101, b"\xff\xfe\0\x03a"), ImageTooLarge)
+    yield slow()
 
 
 def _of_pixels() -> Iterator[Hostile]:
@@ -69,6 +71,11 @@ def _of_png() -> Iterator[Hostile]:
         "png-many-texts", png(head, *[(b"tEXt", b"a\0" + b"b" * 900)] * 9_000, picture, end), may_be_read=True
     )
     yield Hostile("png-too-much-data", png(head, (b"IDAT", zeros), end), may_be_read=True)
+    wrong = (b"tEXt", b"a\0b")
+    for side in (20_000, 2**31 - 1):
+        torn = png(png_head(side, side), wrong)[:-1] + b"?" + png((b"IDAT", zeros))[8:]
+        yield Hostile(f"png-note-and-torn-{side}", torn)
+    yield Hostile("png-torn-and-too-much-data", png(head, (b"IDAT", zeros)), may_be_read=True)
     yield Hostile("png-no-size", png(png_head(0, 0), picture, end))
     yield Hostile("png-two-heads", png(head, png_head(60_000, 60_000), picture, end), may_be_read=True)
     yield Hostile("png-long-chunk", png(head)[:-4] + b"\x7f\xff\xff\xffIDAT")
@@ -91,7 +98,7 @@ def _of_tiff() -> Iterator[Hostile]:
     yield Hostile(
         "tiff-many-entries", b"II*\0" + struct.pack("<IH", 8, 65_535) + b"\1\1\3\0\1\0\0\0\x40\0\0\0" * 65_535
     )
-    yield Hostile("tiff-many-directories", b"".join(_chain(3_000)), may_be_read=True)
+    yield Hostile("tiff-many-directories", b"".join(_chain(3_000)), ImageTooLarge)
     for compression in (2, 3, 4, 5, 7, 8, 32773, 32946, 34925, 50000, 50001, 65535):
         entries = [(tag, kind, count, compression if tag == 259 else value) for tag, kind, count, value in size]
         yield Hostile(f"tiff-compression-{compression}", tiff(entries + strips, pixels), may_be_read=True)
@@ -125,13 +132,17 @@ def _of_frames() -> Iterator[Hostile]:
     yield Hostile("gif-endless-comment", gif[:-1] + b"\x21\xfe" + b"\xffxxx" * 50_000, may_be_read=True)
 
 
-def _of_scans() -> Hostile:
+def slow() -> Hostile:
+    """Return a picture that is right, and takes seconds to decode."""
+    return Hostile("jpeg-slow", _of_scans(8000, 85, mode="RGB"), None)
+
+
+def _of_scans(side: int, count: int, between: bytes = b"", mode: str = "L") -> bytes:
     """Return a progressive JPEG whose last scan comes again and again."""
-    jpeg = encoded(Image.effect_noise((4000, 4000), 10), "JPEG", progressive=True, quality=5)
+    small = Image.effect_noise((side // 8, side // 8), 10).convert(mode)
+    jpeg = encoded(small.resize((side, side), Image.Resampling.NEAREST), "JPEG", progressive=True, quality=5)
     last = jpeg.rindex(b"\xff\xda")
-    return Hostile(
-        "jpeg-many-scans", jpeg[:-2] + b"\xff\xda\0\x08\1\1\0\1\x3f\x10" * 3_000 + jpeg[last:], may_be_read=True
-    )
+    return jpeg[:last] + (between + b"\xff\xda\0\x08\1\1\0\1\x3f\x10") * count + jpeg[last:]
 
 
 def _full(side: int, colour: int, depth: int = 8) -> bytes:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.hostile import Hostile, all_files
 from visualsearch.conf import Settings
 from visualsearch.exceptions import InvalidImage
-from visualsearch.images import photos
+from visualsearch.images import door, photos
 from visualsearch.images.decoders import Allowance, DecoderPool
 
 PEAK_MOST = 1_600_000_000
@@ -42,7 +42,7 @@ def outcome(file: Hostile) -> str:
 
 
 def test_every_file_gets_an_answer_and_no_decoder_ends(pool: DecoderPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photos, "get_pool", lambda: pool)
+    monkeypatch.setattr(door, "get_pool", lambda: pool)
     photos.open_photo(next(file.data for file in all_files() if file.name == "whole-png"))
     begun = pool.pids()
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -125,38 +122,6 @@ def test_flat_photo_and_flat_part_are_told_on_the_page(client: Client) -> None:
         response = client.post(PAGE, sent)
         assert response.status_code == 400
         assert "one flat colour" in response.content.decode()
-
-
-@pytest.mark.django_db
-def test_nothing_of_a_photo_is_kept_and_its_name_is_not_used(
-    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "private"
-    folder.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR = str(folder)
-    seen: list[tuple[Path, int]] = []
-    real = TemporaryUploadedFile.__init__
-
-    def note(self: TemporaryUploadedFile, *args: Any, **kwargs: Any) -> None:
-        real(self, *args, **kwargs)
-        path = Path(self.temporary_file_path())
-        seen.append((path, stat.S_IMODE(path.stat().st_mode)))
-
-    monkeypatch.setattr(TemporaryUploadedFile, "__init__", note)
-    large = encoded(Image.effect_noise((1700, 1700), 90).convert("RGB"), "BMP")
-    assert len(large) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-
-    response = client.post(PAGE, {"photo": upload(large, "../../shell.php\n.jpg")})
-
-    assert response.status_code == 303
-    ((path, mode),) = seen
-    assert path.parent == folder
-    assert "shell" not in path.name
-    assert mode == 0o600
-    assert os.listdir(folder) == []
-    media = Path(str(settings.MEDIA_ROOT))
-    assert not media.exists() or not [file for file in media.rglob("*") if file.is_file()]
-    assert b"shell" not in client.get(response["Location"]).content
 
 
 def upload(data: bytes, name: str = "photo") -> SimpleUploadedFile:

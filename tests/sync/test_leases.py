@@ -11,7 +11,7 @@ from tests.goods import PRODUCTS, add_product, sync_now
 from visualsearch.models import Embedding, Lease, SyncRequest
 from visualsearch.sources import get_source
 from visualsearch.sync import request_everything, request_sync
-from visualsearch.sync.leases import lease_work, still_held
+from visualsearch.sync.leases import WORKER_ENDED, lease_objects, lease_work, remove_lapsed, still_held
 from visualsearch.sync.objects import sync_work
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,55 @@ def test_lease_of_a_dead_worker_lapses() -> None:
     lapse()
 
     assert [work.object_key for work in lease_work(10)] == ["1"]
+
+
+def due_now() -> None:
+    SyncRequest.objects.update(due=timezone.now())
+
+
+def test_batch_that_ended_its_worker_is_leased_one_by_one_and_what_is_new_together() -> None:
+    request_sync(PRODUCTS, [1, 2, 3])
+    lease_work(10)
+    lapse()
+    request_sync(PRODUCTS, [4, 5])
+
+    batches = [[work.object_key for work in lease_work(10)] for _ in range(5)]
+
+    assert sorted(batches) == [[], ["1"], ["2"], ["3"], ["4", "5"]]
+
+
+def test_object_that_ends_every_worker_comes_ever_later_and_says_why(settings: Any) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "RETRY_SECONDS": 40, "RETRY_SECONDS_MOST": 100}
+    request_sync(PRODUCTS, [1])
+    pauses = []
+    for _ in range(4):
+        assert [work.object_key for work in lease_work(10)] == ["1"]
+        lapse()
+        remove_lapsed()
+        pauses.append(round((SyncRequest.objects.get().due - timezone.now()).total_seconds()))
+        due_now()
+
+    request = SyncRequest.objects.get()
+    assert pauses == [0, 40, 80, 100]
+    assert request.error == WORKER_ENDED
+
+
+def test_saving_an_object_that_ended_a_worker_does_not_bring_it_among_others() -> None:
+    request_sync(PRODUCTS, [1])
+    lease_work(10)
+    lapse()
+    remove_lapsed()
+    SyncRequest.objects.update(due=timezone.now() + timedelta(hours=1))
+    request_sync(PRODUCTS, [1, 2])
+
+    assert [[work.object_key for work in lease_work(10)] for _ in range(2)] == [["1"], ["2"]]
+
+
+def test_batch_that_no_wish_led_to_is_tried_one_by_one_too() -> None:
+    lease_objects([(PRODUCTS, "1"), (PRODUCTS, "2")])
+    lapse()
+
+    assert [[work.object_key for work in lease_work(10)] for _ in range(3)] == [["1"], ["2"], []]
 
 
 def test_worker_that_lost_its_lease_writes_nothing() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 from weakref import finalize
@@ -10,10 +11,11 @@ from PIL import Image
 
 from tests.drawing import draw_mosaic
 from tests.embedders.tiny import TinyEmbedder
-from tests.goods import add_poster
+from tests.goods import add_poster, sync_now
 from tests.images.drawn import encoded
 from visualsearch.embedders.base import Embedder
-from visualsearch.exceptions import EmbedderUnavailable
+from visualsearch.exceptions import EmbedderUnavailable, ImageTooSlow
+from visualsearch.models import Embedding
 from visualsearch.sources import Picture
 from visualsearch.sync import pictures
 from visualsearch.sync.pictures import Reading, look_at
@@ -164,3 +166,45 @@ def test_no_thread_outlives_the_work_also_where_it_is_given_up(embedder: Embedde
     assert names_of_threads() == []
     list(look_at(readings(9), embedder))
     assert names_of_threads() == []
+
+
+def test_torn_picture_gets_its_vector_and_a_note_and_another_row_of_the_same_file_too() -> None:
+    whole = encoded(Image.effect_noise((90, 70), 80).convert("RGB"), "JPEG")
+    for _ in range(2):
+        add_poster(whole[: int(len(whole) * 0.8)])
+    sync_now()
+
+    first, second = Embedding.objects.order_by("pk")
+
+    assert (first.state, first.attempts) == (second.state, second.attempts) == ("ready", 0)
+    assert first.error == second.error
+    assert "of the picture is there" in first.error
+
+
+def test_picture_that_takes_too_long_fails_alone_and_its_batch_is_kept_meanwhile(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VISUALSEARCH = {**settings.VISUALSEARCH, "LEASE_SECONDS": 0.4}
+    many = readings(5)
+    slow = many[1].picture.name
+    decode, read = pictures.decode_content, pictures.read_content
+    contents: dict[bytes, str] = {}
+
+    def read_named(picture: Picture) -> bytes:
+        content = read(picture)
+        contents[content] = picture.name
+        return content
+
+    def decode_slowly(content: bytes, longest_side: int) -> pictures.Decoded:
+        if contents[content] == slow:
+            time.sleep(1.0)
+            raise ImageTooSlow("Expected a picture that is decoded within 1 seconds; this takes longer.")
+        return decode(content, longest_side)
+
+    monkeypatch.setattr(pictures, "read_content", read_named)
+    monkeypatch.setattr(pictures, "decode_content", decode_slowly)
+    counts = list(look_at(many, TinyEmbedder()))
+
+    assert counts.count(0) >= 3
+    assert sum(counts) == 4
+    assert [bool(one.seen and one.seen.error) for one in many] == [False, True, False, False, False]

@@ -26,7 +26,7 @@ def seeds() -> Iterator[bytes]:
 def try_one(data: bytes) -> None:
     """Decode; whatever is no typed error and no clean image is a finding."""
     try:
-        image = decode(data, _LIMITS, PHOTO_SIDE)
+        image = decode(data, _LIMITS, PHOTO_SIDE).image
     except InvalidImage as error:
         is_right = str(error).startswith("Expected ")
     else:

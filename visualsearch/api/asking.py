@@ -13,10 +13,11 @@ from rest_framework.exceptions import NotFound, ValidationError
 from visualsearch.addresses import fetch_photo
 from visualsearch.api.requests import write_offset
 from visualsearch.conf import get_settings
-from visualsearch.images import Box, open_image, open_photo
+from visualsearch.images import Box, open_for_search, open_photo
 from visualsearch.search import Answer, PhotoQuery, Result, Seen, find_at, find_each, find_similar
 from visualsearch.search.admission import fetching
 from visualsearch.search.narrowing import Narrowing, unknown_names
+from visualsearch.search.own_pictures import seen_of
 from visualsearch.search.tokens import Remembered, read_token
 from visualsearch.sources import Picture, VisualSource, get_source
 from visualsearch.sources.hooks import object_of, pictures_shown
@@ -103,8 +104,9 @@ def read_asked(fields: Mapping[str, Any], narrow: Any, within: Any) -> Asked:
     source = get_source(fields.get("source", ""))
     # Before anything costs time: a wrong filter is answered at once.
     narrowing = narrow(source, fields)
-    image = _open(source, fields)
-    return Asked(source=source, photo=image, size=image.size, narrowing=narrowing, within=within(source),
+    opened = _photo(source, fields)
+    size = None if isinstance(opened, Seen) else opened.size
+    return Asked(source=source, photo=opened, size=size, narrowing=narrowing, within=within(source),
                  fields=fields, page=Page.of(fields))  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def find(asked: Asked) -> Found:
     return Found(asked=asked, answer=whole, box=None, boxes=whole.boxes, objects=objects)
 
 
-def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:
+def _photo(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image | Seen:
     if url := fields.get("photo_url"):
         with step("fetch"), fetching():
             data = fetch_photo(url)
@@ -151,19 +153,28 @@ def _open(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image:
     if "photo" in fields:
         with step("decode"):
             return open_photo(fields["photo"] or b"")
+    return _own(source, fields)
+
+
+def _own(source: VisualSource, fields: Mapping[str, Any]) -> Image.Image | Seen:
+    """Return what is stored of a picture of the shop, and the picture itself where a part of it is asked for."""
+    obj, picture = _picture(source, fields)
+    asks_for_parts = any(fields.get(name) for name in ("box", "boxes", "point"))
+    if not asks_for_parts and (seen := seen_of(source, obj, picture)):
+        return seen
     try:
-        with step("decode"), _picture(source, fields).open() as opened:
-            return open_image(opened)
+        with step("decode"), picture.open() as opened:
+            return open_for_search(opened)
     except OSError as error:
         raise NotFound("The file of this picture cannot be read at the moment.") from error
 
 
-def _picture(source: VisualSource, fields: Mapping[str, Any]) -> Picture:
+def _picture(source: VisualSource, fields: Mapping[str, Any]) -> tuple[Any, Picture]:
     obj = object_of(source, fields["product"])
     if obj is None:
         raise NotFound("There is no such product.")
     wanted = fields.get("picture")
     for picture in pictures_shown(source, obj):
         if wanted is None or picture.key == wanted:
-            return picture
+            return obj, picture
     raise NotFound("This product has no such picture.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -70,6 +70,8 @@ _TYPES: tuple[tuple[type[Exception], int, str], ...] = (
     (exceptions.Throttled, 429, "throttled"),
     (RequestDataTooBig, 413, "too-large"),
     (SuspiciousOperation, 400, "malformed"),
+    # Whoever sent it has lost the network, and hears nothing of the answer.
+    (UnreadablePostError, 400, "malformed"),
     (exceptions.APIException, 400, "bad-query"),
 )
 """Status and type of each error, the most particular first."""

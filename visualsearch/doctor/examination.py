@@ -6,7 +6,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from visualsearch.doctor.files import find_failed, find_small
+from visualsearch.doctor.files import find_failed, find_places, find_small
 from visualsearch.doctor.patients import Ward
 from visualsearch.doctor.strangers import find_strangers
 from visualsearch.doctor.twins import find_shared, find_twins
@@ -23,7 +23,14 @@ def examine(source: VisualSource) -> int:
     Raises EmbedderUnavailable and IndexUnavailable, and leaves the findings before as they are.
     """
     ward = Ward(source)
-    looks = (find_failed(ward), find_shared(ward), find_twins(ward), find_strangers(ward), find_small(ward))
+    looks = (
+        find_failed(ward),
+        find_places(ward),
+        find_shared(ward),
+        find_twins(ward),
+        find_strangers(ward),
+        find_small(ward),
+    )
     findings = [finding for finding, _ in zip(chain(*looks), range(MOST), strict=False)]
     for finding in findings:
         finding.source = source.name

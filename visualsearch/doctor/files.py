@@ -1,4 +1,4 @@
-"""Pictures that could not be read, and those with too few pixels to be judged by."""
+"""Pictures that could not be read, those with too few pixels to be judged by, and those that say a place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.core.files.images import get_image_dimensions
 
 from visualsearch.doctor.patients import CHUNK, Ward
+from visualsearch.images import has_place, read_bytes
 from visualsearch.models import Embedding, EmbeddingState, Finding, FindingKind
 from visualsearch.sources import Picture
 from visualsearch.sources.hooks import pictures_shown
@@ -34,6 +35,27 @@ def find_small(ward: Ward) -> Iterator[Finding]:
             if size and min(size) < SIDE_LEAST:
                 words = f"{size[0]} x {size[1]} pixels."
                 yield Finding(kind=FindingKind.SMALL, object_key=str(obj.pk), picture_key=picture.key, words=words)
+
+
+def find_places(ward: Ward) -> Iterator[Finding]:
+    """Yield each picture whose file says where it was taken, which whoever downloads it can read.
+
+    One that cannot be read is passed over.
+    """
+    for obj in ward.source.get_queryset().order_by("pk").iterator(CHUNK):
+        for picture in ward.source.get_pictures(obj):
+            if _has_place(picture):
+                words = "Whoever downloads the file can read where it was taken."
+                yield Finding(kind=FindingKind.PLACE, object_key=str(obj.pk), picture_key=picture.key, words=words)
+
+
+def _has_place(picture: Picture) -> bool:
+    try:
+        with picture.open() as file:
+            return has_place(read_bytes(file))
+    except Exception as error:  # a storage may raise anything, and what fails is another finding
+        logger.info("Whether %s says a place is not known: %s", picture.name, error)
+        return False
 
 
 def _size_of(picture: Picture) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""What must hold before shoppers are sent to this process."""
+"""What must hold before shoppers are sent to this process, and what the shop as a whole needs beside it."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ def _database() -> str:
 def _index() -> str:
     for source in all_sources():
         open_answering(current_space(source.name))
-    most, lag = get_settings().ready_lag_seconds, lag_seconds()
-    return f"A save has been waiting for {lag:.0f} s, and {most:.0f} are allowed." if lag > most else ""
+    return ""
 
 
 def _model() -> str:
@@ -60,8 +59,14 @@ def _worker() -> str:
     if seen is None:
         return "No worker was ever seen."
     silent = (timezone.now() - seen).total_seconds()
-    return f"The last worker was seen {silent:.0f} s ago." if silent > patience else ""
+    if silent > patience:
+        return f"The last worker was seen {silent:.0f} s ago."
+    most, lag = get_settings().ready_lag_seconds, lag_seconds()
+    return f"A save has been waiting for {lag:.0f} s, and {most:.0f} are allowed." if lag > most else ""
 
 
 CHECKS: dict[str, Callable[[], str]] = {"database": _database, "index": _index, "model": _model, "worker": _worker}
 """By the name that `?only=` knows."""
+
+NEEDED = ("database", "index", "model")
+"""What a server itself needs to answer shoppers: without a worker, or behind a queue, it answers all the same."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from visualsearch.conf import get_settings
 from visualsearch.health.exposition import CONTENT_TYPE, expose
-from visualsearch.health.readiness import CHECKS, find_problems
+from visualsearch.health.readiness import CHECKS, NEEDED, find_problems
 from visualsearch.telemetry.metrics import IS_INSTALLED
 
 
@@ -29,12 +29,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether shoppers can be sent here, 200 or 503; `?only=database,index,model` asks some of the checks."""
+    """Say whether shoppers can be sent here, 200 or 503; `?only=worker` asks some of the checks.
+
+    All are told, and 503 comes of what this server needs itself, or of those that are asked for by name.
+    """
     asked = [name for name in request.GET.get("only", "").split(",") if name]
     if unknown := sorted(set(asked) - set(CHECKS)):
         return JsonResponse({"error": f"Expected some of {', '.join(CHECKS)}, got {unknown[0]!r}."}, status=400)
     problems = find_problems(asked or list(CHECKS))
-    ready = not any(problems.values())
+    ready = not any(problems[name] for name in asked or NEEDED)
     checks = {name: problem or "ok" for name, problem in problems.items()}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import ImageTooLarge, InvalidImage
-from visualsearch.images.decoding import decode
+from visualsearch.images.decoding import Decoded
+from visualsearch.images.door import decode_apart
 from visualsearch.images.limits import Limits
 
 SIDE_LEAST = 8
@@ -26,12 +27,17 @@ def open_image(file: bytes | Path | IO[bytes], *, longest_side: int | None = Non
     """Return a picture of the shop as an upright RGB image without metadata; of a moving one the first frame.
 
     With `longest_side` a picture may be shrunk to no less than that many pixels and less than twice as many, which is
-    much faster for a large JPEG.
+    much faster for a large JPEG. One whose end is missing is returned as far as it goes, where half of it is there.
     An open file is read from its beginning. Raises InvalidImage or one of its kinds, as ImageTooLarge for more bytes or
-    pixels than the settings allow; OSError of the storage passes, since another try may succeed.
-    A stranger's photo is for `open_photo`.
+    pixels than the settings allow, and ImageTooSlow; OSError of the storage passes, since another try may succeed.
+    A stranger's photo is for `open_photo`, and a search opens a picture of the shop with `open_for_search`.
     """
-    return decode(read_bytes(file), limits_of(SIDE_LEAST, ASPECT_MOST), longest_side)
+    return decode_picture(file, longest_side=longest_side).image
+
+
+def decode_picture(file: bytes | Path | IO[bytes], *, longest_side: int | None = None) -> Decoded:
+    """Return what `open_image` does, with a note of what is wrong with the file although it was read."""
+    return decode_apart(read_bytes(file), limits_of(SIDE_LEAST, ASPECT_MOST), longest_side, patient=True)
 
 
 def check_length(length: int) -> None:

@@ -15,6 +15,6 @@ class Limits:
     aspect_most: int
     """How many times longer than the other a side may be."""
     frames_most: int
-    """Of a WebP, AVIF or PNG, whose header says how many follow; of other kinds nothing past the first is looked at."""
+    """Of a WebP, AVIF, PNG or HEIC, whose header says how many there are, and directories of a TIFF."""
     profile_bytes_most: int
     """Largest colour profile that is used; a larger one is left aside."""

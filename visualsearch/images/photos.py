@@ -1,8 +1,7 @@
-"""From a stranger's photo to an upright RGB image, decoded where it cannot take this process with it."""
+"""From what somebody searches with, a stranger's photo or a picture of the shop, to an upright RGB image."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import IO
 
@@ -10,10 +9,8 @@ from PIL import Image
 
 from visualsearch.conf import get_settings
 from visualsearch.exceptions import ImageTooPlain
-from visualsearch.images.decoders import get_pool
-from visualsearch.images.decoding import decode
-from visualsearch.images.files import limits_of, read_bytes
-from visualsearch.images.kinds import kind_of
+from visualsearch.images.door import decode_apart
+from visualsearch.images.files import ASPECT_MOST, SIDE_LEAST, limits_of, read_bytes
 
 PHOTO_SIDE = 1000
 """A photo comes back with its longer side from this to less than twice as much, as browsers reduce it on the page."""
@@ -25,17 +22,21 @@ _SPREAD = 6
 def open_photo(file: bytes | Path | IO[bytes]) -> Image.Image:
     """Return a stranger's photo as an upright RGB image without metadata; of a moving one the first frame.
 
-    Its name is never looked at. Raises InvalidImage or one of its kinds, also where the photo ends its decoder, and
-    DecoderUnavailable where none is free in time.
+    Its name is never looked at. Raises InvalidImage or one of its kinds, also where the photo ends its decoder,
+    DecoderUnavailable where none is free in time, and TooManySearches where who asks has had its part of their time.
     """
     settings = get_settings()
-    data = read_bytes(file)
     limits = limits_of(settings.photo_side_least, settings.photo_aspect_most)
-    if not (settings.decode_apart and sys.platform == "linux"):
-        return decode(data, limits, PHOTO_SIDE)
-    # What is no picture does not cost a decoder's time.
-    kind_of(data)
-    return get_pool().decode(data, limits, PHOTO_SIDE)
+    return decode_apart(read_bytes(file), limits, PHOTO_SIDE, patient=False).image
+
+
+def open_for_search(file: bytes | Path | IO[bytes], *, longest_side: int = PHOTO_SIDE) -> Image.Image:
+    """Return a picture of the shop, or a photo that it keeps, as `open_photo` does: somebody waits for the answer.
+
+    It may be as small and long as pictures of the shop may be. Raises what `open_photo` raises; OSError of the storage
+    passes.
+    """
+    return decode_apart(read_bytes(file), limits_of(SIDE_LEAST, ASPECT_MOST), longest_side, patient=False).image
 
 
 def check_not_plain(region: Image.Image) -> None:

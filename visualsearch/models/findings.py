@@ -16,6 +16,7 @@ class FindingKind(models.TextChoices):
     STRANGER = "stranger", _("unlike the others")
     SMALL = "small", _("too small")
     FAILED = "failed", _("failed")
+    PLACE = "place", _("says where it was taken")
 
 
 class Finding(models.Model):

@@ -88,6 +88,7 @@ class Embedding(models.Model):
     attributes = models.JSONField(null=True)
     """The object's values by path, where an index keeps them; another value moves the row to the journal's end."""
     error = models.TextField(blank=True)
+    """Why there is no vector; beside one, what is wrong with the file although it was read."""
     attempts = models.PositiveIntegerField(default=0)
     """Failures in a row."""
     updated = models.DateTimeField(auto_now=True)

@@ -14,6 +14,7 @@ from visualsearch.keeping import keeps_photos
 from visualsearch.keys import with_keys
 from visualsearch.presenting import Sample
 from visualsearch.search import Answer, PhotoQuery, Seen, find_similar
+from visualsearch.search.own_pictures import seen_of
 from visualsearch.search.query import Photo
 from visualsearch.search.tokens import read_token
 from visualsearch.sources import Picture, VisualSource, all_sources, get_source
@@ -131,7 +132,8 @@ def _of_picture(source: VisualSource, like: str, box: Box | None) -> Question:
     if picture is None:
         raise SearchForgotten(f"There is no picture {like[:80]!r}.")
     title = title_of(source, obj)
-    return Question(source=source, photo=picture, params={"like": like}, box=box, url=picture.url, title=title)
+    photo = picture if box else seen_of(source, obj, picture) or picture
+    return Question(source=source, photo=photo, params={"like": like}, box=box, url=picture.url, title=title)
 
 
 def _picture(source: VisualSource, obj: object, key: str) -> Picture | None:

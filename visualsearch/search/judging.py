@@ -9,7 +9,7 @@ from dataclasses import replace
 from PIL import Image
 
 from visualsearch.conf import get_settings
-from visualsearch.images import open_image
+from visualsearch.images import open_for_search
 from visualsearch.search.calibration import Calibrated
 from visualsearch.search.results import Result, Tier
 from visualsearch.search.same_picture import SIDE, is_same_picture
@@ -91,7 +91,7 @@ def copies_among(scores: Sequence[float], is_copy: Callable[[int], bool], least:
 def _is_copy(photos: Sequence[Image.Image], picture: Picture) -> bool:
     try:
         with picture.open() as file:
-            opened = open_image(file, longest_side=SIDE)
+            opened = open_for_search(file, longest_side=SIDE)
         return any(is_same_picture(photo, opened) for photo in photos)
     except Exception as error:  # a storage may raise anything, and a picture that is gone must not end the search
         logger.warning("Picture %s cannot be compared with the photo: %s", picture.name, error)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from visualsearch.exceptions import InvalidImage
-from visualsearch.images import Box, check_not_plain, crop, open_image, open_photo
+from visualsearch.images import Box, check_not_plain, crop, open_for_search, open_photo
 from visualsearch.search.query import Photo, PhotoQuery
 from visualsearch.sources import Picture
 from visualsearch.telemetry import step
@@ -48,5 +48,5 @@ def _open(photo: Photo) -> Image.Image:
         return photo
     if isinstance(photo, Picture):
         with photo.open() as file:
-            return open_image(file)
+            return open_for_search(file)
     return open_photo(photo)

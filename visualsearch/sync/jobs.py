@@ -29,7 +29,7 @@ from visualsearch.models import (
 from visualsearch.sources import VisualSource, get_source
 from visualsearch.sources.shown import count_shown
 from visualsearch.sync.journal import request_sync
-from visualsearch.sync.leases import lease_objects
+from visualsearch.sync.leases import WORKER_ENDED, lease_objects
 from visualsearch.sync.objects import sync_work
 
 FAILURES_KEPT = 1_000
@@ -124,10 +124,14 @@ def _look_again(source: VisualSource, keys: list[str]) -> tuple[int, list[JobFai
     """Sync the objects; returns how many vectors were computed, and what failed.
 
     The wishes are due only once this worker must have died: until then no other takes the objects from it. One that
-    another has in hand now is done by it and, since the wish is newer, once more.
+    another has in hand now is done by it and, since the wish is newer, once more. One that a worker has ended at is
+    left to its own next try, alone.
     """
-    request_sync(source.name, keys, due=_later())
-    report = sync_work(lease_objects([(source.name, key) for key in keys]))
+    ended = SyncRequest.objects.filter(source=source.name, object_key__in=keys, error=WORKER_ENDED)
+    alone = set(ended.values_list("object_key", flat=True))
+    others = [key for key in keys if key not in alone]
+    request_sync(source.name, others, due=_later())
+    report = sync_work(lease_objects([(source.name, key) for key in others]))
     return report.embedded, _failures(source, keys)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 from time import monotonic, sleep
 from typing import Any
@@ -25,7 +24,7 @@ from visualsearch.sources import Picture, get_source
 from visualsearch.sources.hooks import read_pictures
 from visualsearch.sync.deadlocks import TRIES, again_after_deadlock, is_deadlock
 from visualsearch.sync.journal import request_sync
-from visualsearch.sync.leases import Work, give_back, lease_work, renew, still_held
+from visualsearch.sync.leases import Work, give_back, lease_work, next_try, renew, still_held
 from visualsearch.sync.pictures import reason_of
 from visualsearch.sync.publish import keep_attributes, publish
 from visualsearch.sync.rows import write_rows
@@ -255,12 +254,10 @@ def _put_off(work: Work, error: Exception) -> bool:
 
 
 def _ask_again(work: Work, *, attempts: int, error: str, at_once: bool = False) -> None:
-    settings = get_settings()
-    pause = 0 if at_once else min(settings.retry_seconds * 2.0 ** min(attempts - 1, 40), settings.retry_seconds_most)
     SyncRequest.objects.create(
         source=work.source,
         object_key=work.object_key,
-        due=timezone.now() + timedelta(seconds=pause),
+        due=timezone.now() if at_once else next_try(attempts),
         attempts=attempts,
         error=error,
     )

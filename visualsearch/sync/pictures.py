@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from visualsearch.conf import get_settings
 from visualsearch.embedders import Embedder
 from visualsearch.exceptions import EmbedderUnavailable, ImageTooLarge, InvalidImage
 from visualsearch.hashing import digest_of, perceptual_hash
-from visualsearch.images import open_image
+from visualsearch.images import decode_picture
 from visualsearch.models import Embedding
 from visualsearch.sources import Picture
 from visualsearch.sync.batches import ahead, batched
@@ -39,6 +39,12 @@ class Seen:
     perceptual_hash: int | None = None
     vector: bytes | None = None
     error: str = ""
+    """Why there is no vector; beside one, what is wrong with the file although it was read."""
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether there is no vector."""
+        return bool(self.error) and self.vector is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Decoded:
 
     image: Image.Image
     perceptual_hash: int
+    note: str = ""
+    """What is wrong with the file although it was read."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +78,8 @@ def look_at(readings: Iterable[Reading], embedder: Embedder) -> Iterator[int]:
     """Fill in every reading, computing only the vectors that no row has; yields how many each batch computed.
 
     A picture that cannot be read or embedded gets its error and stops no other. Raises EmbedderUnavailable. While one
-    batch is embedded the next is decoded and the files of one more are read; no more than that is held.
+    batch is embedded the next is decoded and the files of one more are read; no more than that is held. While a slow
+    picture is waited for 0 is yielded now and then, so that the lease of the batch can be renewed.
     """
     size = get_settings().batch_size
     with _threads() as threads:
@@ -81,6 +90,8 @@ def look_at(readings: Iterable[Reading], embedder: Embedder) -> Iterator[int]:
             if not _is_known(reading, embedder)
         )
         for batch in ahead(batched(unknown, size), 1):
+            for reading in batch:
+                yield from _wait_for(reading)
             if whole := [reading for reading in batch if _is_whole(reading)]:
                 _embed(whole, embedder)
             yield sum(1 for reading in batch if reading.seen and reading.seen.vector)
@@ -135,8 +146,8 @@ def read_content(picture: Picture) -> bytes:
 
 def decode_content(content: bytes, longest_side: int) -> Decoded:
     """Return what an embedder needs of a picture; raises InvalidImage."""
-    image = open_image(content, longest_side=longest_side)
-    return Decoded(image, perceptual_hash(image))
+    image, note = decode_picture(content, longest_side=longest_side)
+    return Decoded(image, perceptual_hash(image), note)
 
 
 def _is_known(reading: Reading, embedder: Embedder) -> bool:
@@ -165,12 +176,21 @@ def _says_it_already(reading: Reading) -> bool:
 def _same_file(digest: str, fingerprint: str) -> Seen | None:
     """Return what is known of the same bytes elsewhere: the same file in two places has one vector."""
     same = Embedding.objects.filter(fingerprint=fingerprint, digest=digest, vector__isnull=False)
-    found = same.values_list("vector", "perceptual_hash").first()
-    return Seen(digest=digest, vector=bytes(found[0] or b""), perceptual_hash=found[1]) if found else None
+    found = same.values_list("vector", "perceptual_hash", "error").first()
+    if found is None:
+        return None
+    return Seen(digest=digest, vector=bytes(found[0] or b""), perceptual_hash=found[1], error=found[2])
+
+
+def _wait_for(reading: Reading) -> Iterator[int]:
+    """Wait until the picture is decoded; yields 0 as long as it is not."""
+    patience = get_settings().lease_seconds / 4
+    while reading.decoded and not wait([reading.decoded], patience).done:
+        yield 0
 
 
 def _is_whole(reading: Reading) -> bool:
-    """Wait for the picture; tell whether it could be decoded."""
+    """Tell whether the picture could be decoded."""
     error = reading.decoded.exception() if reading.decoded else None
     if isinstance(error, Exception):
         _fail(reading, error)
@@ -196,7 +216,9 @@ def _keep(batch: list[Reading], embedder: Embedder) -> None:
     # One wrong vector among the rows would spoil the answers of every search.
     vectors = as_vectors(embedder.embed([one.image for one in decoded]), embedder.dimensions)
     for reading, one, vector in zip(batch, decoded, vectors, strict=True):
-        reading.seen = Seen(digest=reading.digest, perceptual_hash=one.perceptual_hash, vector=pack(vector))
+        reading.seen = Seen(
+            digest=reading.digest, perceptual_hash=one.perceptual_hash, vector=pack(vector), error=one.note
+        )
         reading.decoded = None
 
 

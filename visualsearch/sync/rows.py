@@ -45,6 +45,6 @@ def _row_of(work: Work, reading: Reading, fingerprint: str) -> Embedding:
     row.perceptual_hash = seen.perceptual_hash
     row.vector = seen.vector
     row.error = seen.error
-    row.attempts = row.attempts + 1 if seen.error else 0
-    row.state = EmbeddingState.FAILED if seen.error else EmbeddingState.READY
+    row.attempts = row.attempts + 1 if seen.is_failed else 0
+    row.state = EmbeddingState.FAILED if seen.is_failed else EmbeddingState.READY
     return row

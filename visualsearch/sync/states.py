@@ -34,7 +34,7 @@ class PictureStatus:
     since: datetime | None = None
     """When its row was last changed; None where it has none."""
     error: str = ""
-    """Why it failed."""
+    """Why it failed; of a searchable one what is wrong with its file, such as that its end is missing."""
     attempts: int = 0
     """Failures in a row."""
     next_try: datetime | None = None
@@ -88,12 +88,13 @@ def _status(
     state = _state(row, picture.name, pending)
     failed = state == PictureState.FAILED
     # An object that failed as a whole has a wish that says why; its rows are as they were.
-    error = (row.error if row else "") or (retry.error if retry else "")
+    own = row.error if row and row.picture_name == picture.name else ""
+    error = own or (retry.error if retry and failed else "")
     return PictureStatus(
         picture=picture,
         state=state,
         since=row.updated if row and row.picture_name == picture.name else None,
-        error=error if failed else "",
+        error=error,
         attempts=max(row.attempts if row else 0, retry.attempts if retry else 0) if failed else 0,
         next_try=retry.due if failed and retry else None,
     )

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,26 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.hostile.bombs import bombs
+from tests.hostile.bombs import bombs, slow
 from tests.images.drawn import BLUE, RED, colours, encoded, red_left_of_blue
-from visualsearch.exceptions import DecoderUnavailable, ImageTooSmall, InvalidImage, TooManyPixels, UnsupportedFormat
+from visualsearch.exceptions import (
+    DecoderUnavailable,
+    ImageTooSlow,
+    ImageTooSmall,
+    InvalidImage,
+    TooManyPixels,
+    TooManySearches,
+    UnsupportedFormat,
+    VisualSearchError,
+)
 from visualsearch.images.decoders import Allowance, DecoderPool
 from visualsearch.images.decoders import decoder as decoders
+from visualsearch.images.decoders.callers import Asking, asking, decoding_for
 from visualsearch.images.limits import Limits
 
 LIMITS = Limits(pixels_most=64_000_000, side_least=32, aspect_most=20, frames_most=100, profile_bytes_most=1 << 20)
 PHOTO = encoded(red_left_of_blue())
+SLOW = slow().data
 MakePool = Callable[..., DecoderPool]
 
 
@@ -40,7 +52,7 @@ def make_pool() -> Iterator[MakePool]:
 
 
 def decode(pool: DecoderPool, data: bytes = PHOTO, longest_side: int = 100) -> Image.Image:
-    return pool.decode(data, LIMITS, longest_side)
+    return pool.decode(data, LIMITS, longest_side).image
 
 
 def bomb(name: str) -> bytes:
@@ -101,7 +113,7 @@ def test_decoder_that_dies_in_the_middle_is_told_of_its_photo_and_replaced(
 
     monkeypatch.setattr(decoders, "send", send_and_kill)
     with pytest.raises(InvalidImage, match="ended the decoder"):
-        decode(pool, bomb("jpeg-many-scans"))
+        decode(pool, SLOW)
     monkeypatch.undo()
 
     assert decode(pool).size == (64, 32)
@@ -121,19 +133,19 @@ def test_decoder_that_died_between_photos_is_replaced_without_a_word(make_pool: 
 
 
 def test_photo_that_takes_too_long_is_given_up(make_pool: MakePool) -> None:
-    pool = make_pool()
+    pool = make_pool(data_bytes=1_500_000_000)
     patient = pool._allowance
     decode(pool)
 
     pool._allowance = replace(patient, seconds=0.5)
     with pytest.raises(InvalidImage, match="decoded within 0.5 seconds"):
-        decode(pool, bomb("jpeg-many-scans"), 5000)
+        decode(pool, SLOW, 5000)
     pool._allowance = patient
     assert decode(pool).size == (64, 32)
 
 
 def test_processor_time_is_limited_where_the_clock_is_not(make_pool: MakePool, monkeypatch: pytest.MonkeyPatch) -> None:
-    pool = make_pool()
+    pool = make_pool(data_bytes=1_500_000_000)
     real = decoders.send
 
     def send_less(line: Any, asked: Any, *rest: Any) -> None:
@@ -141,7 +153,7 @@ def test_processor_time_is_limited_where_the_clock_is_not(make_pool: MakePool, m
 
     monkeypatch.setattr(decoders, "send", send_less)
     with pytest.raises(InvalidImage, match="decoded within 60 seconds"):
-        decode(pool, bomb("jpeg-many-scans"), 5000)
+        decode(pool, SLOW, 5000)
 
 
 def test_photo_that_needs_too_much_memory_is_told_and_the_decoder_goes_on(make_pool: MakePool) -> None:
@@ -152,6 +164,83 @@ def test_photo_that_needs_too_much_memory_is_told_and_the_decoder_goes_on(make_p
 
     assert decode(pool).size == (64, 32)
     assert len(pool.pids()) == 1
+
+
+def test_photo_that_took_too_long_is_refused_at_once_for_a_while(make_pool: MakePool) -> None:
+    pool = make_pool(seconds=0.5, data_bytes=1_500_000_000)
+    with pytest.raises(ImageTooSlow, match="this takes longer"):
+        decode(pool, SLOW, 5000)
+    before = pool.pids()
+
+    with pytest.raises(ImageTooSlow, match="took longer a while ago"):
+        decode(pool, SLOW, 5000)
+
+    assert pool.pids() == before
+    with pytest.raises(ImageTooSlow, match="this takes longer"):
+        pool.decode(SLOW, LIMITS, 5000, patient=True)
+
+
+def test_whoever_is_patient_waits_for_a_decoder_as_long_as_it_takes(make_pool: MakePool) -> None:
+    pool = make_pool(seconds=0.3)
+    pool._turns.acquire()
+    threading.Timer(1.0, pool._turns.release).start()
+
+    assert pool.decode(PHOTO, LIMITS, 100, patient=True).image.size == (64, 32)
+
+
+def test_request_whose_photos_took_all_its_time_gets_no_more_and_another_does(make_pool: MakePool) -> None:
+    pool = make_pool(seconds=0.5, data_bytes=1_500_000_000)
+    with decoding_for("10.0.0.1"):
+        asking().left = 0.2  # type: ignore[union-attr]
+        with pytest.raises(ImageTooSlow, match="within 0.2 seconds"):
+            decode(pool, SLOW, 5000)
+        with pytest.raises(TooManySearches, match="in one request"):
+            decode(pool)
+
+    with decoding_for("10.0.0.1"):
+        assert decode(pool).size == (64, 32)
+
+
+def test_caller_whose_photos_take_all_the_time_is_refused_until_it_has_some_back(
+    make_pool: MakePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool()
+    for _ in range(2):
+        pool._ledger.charge(Asking("10.0.0.1", 999.0), 100.0)
+
+    with decoding_for("10.0.0.1"), pytest.raises(TooManySearches, match="less time"):
+        decode(pool)
+    with decoding_for("10.0.0.2"):
+        assert decode(pool).size == (64, 32)
+    now = time.monotonic()
+    monkeypatch.setattr("visualsearch.images.decoders.callers.time.monotonic", lambda: now + 60)
+    with decoding_for("10.0.0.1"):
+        assert decode(pool).size == (64, 32)
+
+
+def test_one_caller_with_slow_photos_lets_all_others_have_theirs(make_pool: MakePool) -> None:
+    pool = make_pool(2, seconds=2.0, data_bytes=1_500_000_000)
+    end = threading.Event()
+
+    def attack(number: int) -> None:
+        while not end.is_set():
+            with decoding_for("10.0.0.1"), suppress(VisualSearchError):
+                decode(pool, SLOW + bytes([number]), 5000)
+
+    attackers = [threading.Thread(target=attack, args=(number,)) for number in range(6)]
+    for thread in attackers:
+        thread.start()
+    try:
+        sizes = []
+        for number in range(12):
+            with decoding_for(f"10.0.1.{number}"):
+                sizes.append(decode(pool).size)
+    finally:
+        end.set()
+        for thread in attackers:
+            thread.join()
+
+    assert sizes == [(64, 32)] * 12
 
 
 def test_whoever_waits_too_long_for_a_decoder_is_told_so(make_pool: MakePool) -> None:

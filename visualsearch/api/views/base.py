@@ -22,6 +22,7 @@ from visualsearch.api.schema import Operation, Schema
 from visualsearch.api.throttling import AddressThrottle, KeyThrottle
 from visualsearch.bodies import forget_rest, refuse_long
 from visualsearch.conf import get_settings
+from visualsearch.uploads import leave_no_file
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -103,6 +104,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too long before any of it is read: who asks may be told by its fields."""
+        leave_no_file(request._request)
         refuse_long(request._request, self.get_photos_most())
         super().initial(request, *args, **kwargs)
 

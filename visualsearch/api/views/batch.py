@@ -17,7 +17,6 @@ from visualsearch.api.requests import PHOTOS_MOST, PhotosSerializer, ReferenceSe
 from visualsearch.api.schema import Operation
 from visualsearch.api.views.searching import SearchingView
 from visualsearch.outages import is_outage
-from visualsearch.search.admission import gate
 
 
 class BatchView(SearchingView):
@@ -54,7 +53,7 @@ class BatchView(SearchingView):
         """
         searches = list(self._searches(request))
         self.charge(len(searches))
-        with gate.admitted():
+        with self.admitted():
             answers = [self._answer(search) for search in searches]
         return self.record(Response({"answers": answers}, headers={"Cache-Control": "no-store"}))  # type: ignore[no-any-return]
 

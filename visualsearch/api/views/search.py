@@ -11,7 +11,6 @@ from visualsearch.api import examples
 from visualsearch.api.requests import ReferenceSerializer, SearchSerializer
 from visualsearch.api.schema import Operation
 from visualsearch.api.views.searching import SearchingView
-from visualsearch.search.admission import gate
 
 
 class SearchView(SearchingView):
@@ -31,6 +30,6 @@ class SearchView(SearchingView):
         """
         fields = SearchSerializer(data=request.data)
         fields.is_valid(raise_exception=True)
-        with gate.admitted():
+        with self.admitted():
             answer, _ = self.find(fields.validated_data)
         return self.record(Response(answer, headers={"Cache-Control": "no-store"}))  # type: ignore[no-any-return]

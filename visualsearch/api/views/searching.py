@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -15,8 +16,11 @@ from rest_framework.serializers import BaseSerializer
 from visualsearch.api.answers import ResultSerializer, answer_with
 from visualsearch.api.asking import Asked, Found, find, narrow, read_asked
 from visualsearch.api.fields import BoxField
+from visualsearch.api.throttling import caller_of as known_caller
 from visualsearch.api.views.base import ApiView
 from visualsearch.behaviour import count_after, record_after
+from visualsearch.behaviour.callers import caller_of
+from visualsearch.images import decoding_for
 from visualsearch.models import SyncRequest
 from visualsearch.presenting import ChoiceFilter, Filter, RangeFilter
 from visualsearch.search import Answer, Result
@@ -40,6 +44,12 @@ class SearchingView(ApiView):
         """Refuse a search that there is no room for before its photo is read."""
         super().initial(request, *args, **kwargs)
         gate.check()
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Be one of the searches that run, and have what is decoded counted for who asks; raises TooManySearches."""
+        with gate.admitted(), decoding_for(known_caller(self.request) or caller_of(self.request)):
+            yield
 
     def get_result_serializer_class(self) -> Any:
         """Return the serializer of one `Result`; its context has `request`, `source` and `cards`."""

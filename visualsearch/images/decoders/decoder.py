@@ -1,4 +1,4 @@
-"""One child process that decodes photos, from its start to its end."""
+"""One child process that decodes pictures, from its start to its end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,14 @@ from PIL import Image
 from visualsearch.exceptions import (
     DecoderUnavailable,
     ImageTooLarge,
+    ImageTooSlow,
     ImageTooSmall,
     InvalidImage,
     TooManyPixels,
     UnsupportedFormat,
 )
 from visualsearch.images.decoders.messages import Closed, receive, send
+from visualsearch.images.decoding import Decoded
 from visualsearch.images.limits import Limits
 
 logger = logging.getLogger(__name__)
@@ -47,12 +49,16 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What decoding one photo may cost."""
+    """What decoding one picture may cost."""
 
     seconds: float
     """Of the clock, and of the processor."""
     data_bytes: int
     """Memory of the whole process."""
+
+    def within(self, seconds: float) -> Allowance:
+        """Return it with no more than so many seconds."""
+        return replace(self, seconds=min(self.seconds, seconds))
 
 
 class Decoder:
@@ -78,11 +84,10 @@ class Decoder:
         """Its number in the system."""
         return self._process.pid
 
-    def decode(self, data: bytes, limits: Limits, longest_side: int, allowance: Allowance) -> Image.Image:
-        """Return the image; raises InvalidImage or one of its kinds, also when the photo ends this decoder."""
+    def decode(self, data: bytes, limits: Limits, longest_side: int | None, allowance: Allowance) -> Decoded:
+        """Return the picture; raises InvalidImage or one of its kinds, also when the picture ends this decoder."""
         until = time.monotonic() + allowance.seconds
-        # Both sides are less than twice `longest_side`.
-        length, room = len(data), 3 * (2 * longest_side) ** 2
+        length, room = len(data), _room(limits, longest_side)
         asked = {"limits": asdict(limits), "longest_side": longest_side, **asdict(allowance)}
         try:
             with _shared(data, room) as memory:
@@ -165,18 +170,26 @@ def _shared(data: bytes, room: int) -> Iterator[int]:
         os.close(memory)
 
 
-def _read(values: dict[str, Any], memory: int, length: int, room: int) -> Image.Image:
-    """Return the image; whatever a decoder says is believed no further than it can do harm."""
+def _room(limits: Limits, longest_side: int | None) -> int:
+    """Return how many bytes the pixels may take."""
+    # Both sides are less than twice `longest_side`.
+    pixels = min((2 * longest_side) ** 2, limits.pixels_most) if longest_side else limits.pixels_most
+    return 3 * pixels
+
+
+def _read(values: dict[str, Any], memory: int, length: int, room: int) -> Decoded:
+    """Return the picture; whatever a decoder says is believed no further than it can do harm."""
     if "error" in values:
         raise _ERRORS.get(values["error"], InvalidImage)(str(values["message"]))
     try:
         width, height = (int(side) for side in values["size"])
         if min(width, height) < 1 or width * height * 3 > room:
             raise Closed
-        return Image.frombytes("RGB", (width, height), os.pread(memory, width * height * 3, length))
+        image = Image.frombytes("RGB", (width, height), os.pread(memory, width * height * 3, length))
+        return Decoded(image, str(values.get("note", "")))
     except (KeyError, TypeError, ValueError) as error:
         raise Closed from error
 
 
-def _too_slow(allowance: Allowance) -> InvalidImage:
-    return InvalidImage(f"Expected a picture that is decoded within {allowance.seconds:g} seconds; this takes longer.")
+def _too_slow(allowance: Allowance) -> ImageTooSlow:
+    return ImageTooSlow(f"Expected a picture that is decoded within {allowance.seconds:g} seconds; this takes longer.")

@@ -51,10 +51,10 @@ def _answer(values: dict[str, Any], shared: mmap) -> dict[str, Any]:
     _allow(seconds=values["seconds"], data_bytes=values["data_bytes"])
     try:
         length = values["length"]
-        image = decode(shared[:length], Limits(**values["limits"]), values["longest_side"])
+        image, note = decode(shared[:length], Limits(**values["limits"]), values["longest_side"])
         pixels = image.tobytes()
         shared[length : length + len(pixels)] = pixels
-        return {"size": image.size}
+        return {"size": image.size, "note": note[:_WORDS_MOST]}
     except InvalidImage as error:
         return {"error": type(error).__name__, "message": str(error)[:_WORDS_MOST]}
     except MemoryError:
