@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visualsearch", "0012_photo_means"),
+        ("visualsearch", "0014_workers_settings"),
     ]
 
     operations = [
