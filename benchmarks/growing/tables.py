@@ -95,7 +95,7 @@ def searches() -> str:
             mark = "" if is_measured else "~ "
             rows.append([f"{number:,}", f"{mark}{by_photo:,.0f}", f"{mark}{1000 / point.milliseconds:,.0f}"])
     return _table(
-        ["pictures", "by photo (`products-5`)", "like a product (`find_like`), index alone"],
+        ["pictures", "by photo (`products-4`)", "like a product (`find_like`), index alone"],
         rows,
     )
 
