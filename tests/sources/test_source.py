@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalog.models import Category, Product, ProductImage
 from tests.gallery.models import Poster, Print
+from visualsearch import Picture
 from visualsearch.exceptions import UnknownSource
 from visualsearch.sources import all_sources, get_source, sources_of
 
@@ -41,3 +44,9 @@ def test_object_lies_on_no_shelf_unless_its_source_says_so() -> None:
 
 def test_object_with_an_empty_picture_field_has_no_picture() -> None:
     assert list(get_source("gallery.poster").get_pictures(Poster(pk=1))) == []
+
+
+@pytest.mark.parametrize("key", ["k" * 256, 7, None])
+def test_picture_key_that_is_no_text_that_a_row_can_hold_is_refused(key: Any) -> None:
+    with pytest.raises(ValueError, match="Expected a picture's key as text of at most 255 characters, got"):
+        Picture(key=key, file=Poster(picture="a.png").picture)

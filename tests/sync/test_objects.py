@@ -311,7 +311,7 @@ def test_picture_key_that_no_row_can_hold_puts_off_its_object_alone(
 
     assert set(Embedding.objects.values_list("object_key", flat=True)) == {"first", "last"}
     assert SyncRequest.objects.get().object_key == "bad"
-    assert "at most 255 characters" in SyncRequest.objects.get().error
+    assert "of at most 255 characters" in SyncRequest.objects.get().error
 
 
 def test_error_with_a_zero_in_it_is_kept_as_text(monkeypatch: pytest.MonkeyPatch) -> None:

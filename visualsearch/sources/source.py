@@ -33,8 +33,10 @@ class Picture:
     """Where it is stored; read through its storage, never by path."""
 
     def __post_init__(self) -> None:
-        if len(self.key) > KEY_MOST:
-            raise ValueError(f"Expected a picture's key of at most {KEY_MOST} characters, got {self.key[:80]!r}...")
+        if not isinstance(self.key, str) or len(self.key) > KEY_MOST:
+            raise ValueError(
+                f"Expected a picture's key as text of at most {KEY_MOST} characters, got {self.key!r:.80}."
+            )
 
     @property
     def name(self) -> str:
