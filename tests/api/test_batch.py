@@ -52,7 +52,7 @@ def test_search_that_fails_for_an_unknown_reason_fails_alone(
     client.raise_request_exception = False
     product = add_product(draw("red"))
     sync_now()
-    monkeypatch.setattr(ProductSource, "get_object", _unless("broken"))
+    monkeypatch.setattr("visualsearch.api.asking.object_of", _unless("broken"))
     heard: list[Any] = []
     got_request_exception.connect(lambda **kwargs: heard.append(kwargs["request"]), weak=False, dispatch_uid="heard")
 
@@ -74,7 +74,7 @@ def test_batch_while_the_database_is_away_is_refused_in_whole(ask: Search, monke
 
 
 def _unless(broken: str, error: type[Exception] = RuntimeError) -> Any:
-    def get_object(self: ProductSource, key: str) -> Any:
+    def get_object(source: ProductSource, key: str) -> Any:
         if key == broken:
             raise error("/secret/path")
         return Product.objects.get(sku=key)

@@ -342,7 +342,7 @@ def test_e021_the_weights_cannot_be_read(tmp_path: Path) -> None:
 
     assert problem.id == "visualsearch.E021"
     assert problem.msg.startswith(f"Expected a file of weights at {tmp_path / 'none.pth'}, but it cannot be read")
-    assert problem.hint.startswith("Put the file there, or write one of products-4")
+    assert problem.hint.startswith("Put the file there, or write one of products-5")
 
 
 def test_ranges_of_other_weights_are_told_by_the_check(narrow_path: Path, tmp_path: Path) -> None:

@@ -133,10 +133,19 @@ class PhotosSerializer(OptionsSerializer):
     )
 
 
+_ANY = ["object", "array", "string", "number", "boolean"]  # and null, of which the library knows by itself
+_SEARCH = "The fields of a single search; anything else is told as a problem of its own."
+
+
+@extend_schema_field({"type": _ANY, "description": _SEARCH})
+class AnythingField(serializers.JSONField):
+    """Whatever JSON has, null among it: it is looked at beside the others."""
+
+
 class SearchesSerializer(serializers.Serializer[Any]):
     """Several searches, each as a single one; what is wrong with one is told beside the others."""
 
-    searches = serializers.ListField(child=serializers.JSONField(allow_null=True), min_length=1, max_length=PHOTOS_MOST)
+    searches = serializers.ListField(child=AnythingField(allow_null=True), min_length=1, max_length=PHOTOS_MOST)
 
 
 @extend_schema_field({"oneOf": [{"type": "string", "minLength": 1, "maxLength": 100}, {"type": "integer"}]})
