@@ -161,8 +161,8 @@ def test_visualsearch_e018_name_that_no_row_can_hold() -> None:
     assert ids(Poster, name="n" * 100) == []
 
 
-def test_visualsearch_w015_primary_keys_that_may_be_too_long() -> None:
-    assert ids(Frame) == ["visualsearch.W015"]
+def test_visualsearch_w017_primary_keys_that_may_be_too_long() -> None:
+    assert ids(Frame) == ["visualsearch.W017"]
 
 
 def test_visualsearch_w016_groups_that_the_database_does_not_know() -> None:

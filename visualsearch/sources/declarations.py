@@ -58,7 +58,7 @@ def _of_model(source: Any) -> Iterator[checks.CheckMessage]:
         yield checks.Error(message, hint="Register a model with a primary key of one.", id="visualsearch.E016")
     elif isinstance(pk, CharField | TextField) and (pk.max_length or KEY_MOST + 1) > KEY_MOST:
         message = f"Objects of {source.model._meta.label} whose primary key is longer than {KEY_MOST} cannot be found."
-        yield checks.Warning(message, hint="Keep them shorter, or ignore this if they are.", id="visualsearch.W015")
+        yield checks.Warning(message, hint="Keep them shorter, or ignore this if they are.", id="visualsearch.W017")
 
 
 def _of_pictures(source: Any, own: set[str]) -> Iterator[checks.CheckMessage]:
